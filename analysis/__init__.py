@@ -1,0 +1,1 @@
+"""Everything that looks at runs: studies, statistics, reports and the command line."""

@@ -1,0 +1,273 @@
+"""Studies that are kept: the same bytes however they were made, and nothing damaged, lost or mixed in."""
+
+import errno
+import json
+import os
+import threading
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+import scenarios
+import sim
+from analysis import statistics, store, studies
+from sim.errors import CoprodError, TooBigError
+
+pytestmark = pytest.mark.kernel
+
+
+@pytest.fixture
+def design():
+    return scenarios.load("shared-decision")
+
+
+@pytest.fixture
+def pieces(monkeypatch):
+    """Chunks of three replicates, so that a small study has several parts."""
+    monkeypatch.setattr(studies, "chunk_size", lambda scenario: 3)
+
+
+def made(folder, *designs, replicates=8, **more):
+    said = []
+    study = studies.make(designs, replicates=replicates, store=store.Store(folder), say=said.append, **more)
+    return study, said
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in (folder / "runs").iterdir()}
+
+
+def test_what_is_read_back_is_what_was_run(tmp_path, design, pieces):
+    study, _ = made(tmp_path, design)
+    back = store.read(tmp_path)
+    direct = sim.simulate(design, replicates=8, seed=1)
+    assert back.designs[0].scenario == design
+    assert back.designs[0].sessions == direct.sessions
+    np.testing.assert_array_equal(back.designs[0].values, study.designs[0].values)
+    for outcome in direct.outcomes:
+        np.testing.assert_array_equal(back.designs[0].final(outcome), direct.final(outcome))
+        np.testing.assert_array_equal(back.designs[0].over_sessions(outcome), direct.over_sessions(outcome))
+        for scope in direct.scopes:
+            np.testing.assert_array_equal(back.designs[0].final(outcome, scope), direct.final(outcome, scope))
+
+
+def test_a_study_that_is_not_kept_has_the_same_summary(tmp_path, design, pieces):
+    kept, _ = made(tmp_path, design)
+    passing = studies.make([design], replicates=8)
+    assert statistics.summary(passing.designs[0]) == statistics.summary(kept.designs[0])
+
+
+def test_the_bytes_do_not_depend_on_workers(tmp_path, design, pieces):
+    made(tmp_path / "one", design, workers=1)
+    made(tmp_path / "three", design, workers=3)
+    assert len(contents(tmp_path / "one")) == 3
+    assert contents(tmp_path / "one") == contents(tmp_path / "three")
+
+
+def test_a_finished_study_is_used_again_and_nothing_is_run(tmp_path, design, pieces, monkeypatch):
+    first, _ = made(tmp_path, design)
+    before = contents(tmp_path)
+    monkeypatch.setattr(sim, "simulate", None)
+    again, said = made(tmp_path, design)
+    assert any("8 of 8 runs were in" in note for note in said)
+    assert contents(tmp_path) == before
+    np.testing.assert_array_equal(again.designs[0].values, first.designs[0].values)
+
+
+def test_more_replicates_build_on_those_that_are_there(tmp_path, design, pieces):
+    made(tmp_path / "grown", design, replicates=5)
+    _, said = made(tmp_path / "grown", design, replicates=11)
+    made(tmp_path / "straight", design, replicates=11)
+    assert any("3 of 11 runs were in" in note for note in said)
+    assert contents(tmp_path / "grown") == contents(tmp_path / "straight")
+
+
+def test_fewer_replicates_are_taken_from_more(tmp_path, design, pieces):
+    many, _ = made(tmp_path, design, replicates=11)
+    few, _ = made(tmp_path, design, replicates=4)
+    np.testing.assert_array_equal(few.designs[0].values, many.designs[0].values[:4])
+    np.testing.assert_array_equal(store.read(tmp_path).designs[0].replicates, np.arange(4))
+
+
+@pytest.mark.parametrize("harm", ["emptied", "halved", "zeroed inside", "one bit turned", "another part's"])
+def test_a_damaged_part_is_seen_and_made_again(tmp_path, design, pieces, harm):
+    made(tmp_path, design)
+    before = contents(tmp_path)
+    first, second, _ = sorted((tmp_path / "runs").iterdir())
+    whole = bytearray(second.read_bytes())
+    middle = len(whole) // 3
+    if harm == "zeroed inside":
+        whole[middle : middle + 200] = bytes(200)
+    elif harm == "one bit turned":
+        whole[middle] ^= 1
+    harmed = {"emptied": b"", "halved": whole[: len(whole) // 2], "another part's": first.read_bytes()}.get(
+        harm, whole
+    )
+    second.write_bytes(harmed)
+    with pytest.raises(store.OutputError, match="missing from number 3 on"):
+        store.read(tmp_path)
+    _, said = made(tmp_path, design)
+    assert any(second.name in note and "damaged" in note for note in said)
+    assert contents(tmp_path) == before
+
+
+def test_parts_of_other_studies_are_left_alone_and_never_mixed_in(tmp_path, design, pieces):
+    made(tmp_path, design, seed=1)
+    before = contents(tmp_path)
+    second, said = made(tmp_path, design, seed=2)
+    assert before.items() < contents(tmp_path).items()
+    assert any("3 part(s)" in note and "left alone" in note for note in said)
+    np.testing.assert_array_equal(store.read(tmp_path).designs[0].values, second.designs[0].values)
+
+
+@pytest.mark.parametrize(
+    "change", ["parameters.influence=0.05", "dials.documentation=0", "setting=same/distributed"]
+)
+def test_another_scenario_is_another_definition(design, change):
+    other = scenarios.load("shared-decision", set=[change])
+    assert store.definition(other, 1).digest != store.definition(design, 1).digest
+
+
+def test_a_title_does_not_make_another_definition(design):
+    other = scenarios.load("shared-decision", set=["title=Something else"])
+    assert store.definition(other, 1).digest == store.definition(design, 1).digest
+    assert store.definition(design, 2).digest != store.definition(design, 1).digest
+
+
+def test_a_stopped_study_keeps_whole_parts_and_goes_on_to_the_same_bytes(tmp_path, design, pieces):
+    stop = threading.Event()
+    keeping = store.Store(tmp_path / "stopped")
+    with pytest.raises(studies.StoppedError):
+        studies.make(
+            [design],
+            replicates=11,
+            workers=1,
+            store=keeping,
+            stop=stop,
+            progress=lambda _, done: done >= 4 and stop.set(),
+        )
+    assert keeping.kept in (3, 6)
+    assert not (tmp_path / "stopped" / "made.json").exists()
+    _, said = made(tmp_path / "stopped", design, replicates=11)
+    made(tmp_path / "straight", design, replicates=11)
+    assert any("used again" in note for note in said)
+    assert contents(tmp_path / "stopped") == contents(tmp_path / "straight")
+
+
+def test_progress_counts_every_run_of_every_design(tmp_path, pieces):
+    designs = [scenarios.load("shared-decision"), scenarios.load("shared-decision", set=["name=other"])]
+    seen = []
+    studies.make(
+        designs,
+        replicates=7,
+        progress=lambda design, done: seen.append((design, done)),
+        store=store.Store(tmp_path),
+    )
+    for design in designs:
+        done = [count for name, count in seen if name == design.name]
+        assert done == sorted(done)
+        assert done[-1] == 7
+
+
+def test_the_runs_are_a_plain_table(tmp_path, design, pieces):
+    study, _ = made(tmp_path, design)
+    runs = study.designs[0]
+    table = pq.read_table(tmp_path / "runs")
+    sessions, groups = len(design.sessions), len(design.groups)
+    assert table.column_names == [*store.KEYS, *runs.outcomes]
+    assert len(table) == 8 * ((sessions + 1) * (1 + groups) + 4)
+    at_the_end = pc.and_(pc.equal(table["session"], sessions), pc.equal(table["scope"].cast("string"), "all"))
+    ended = table.filter(at_the_end).sort_by("replicate")
+    np.testing.assert_array_equal(ended["engagement"].to_numpy(), runs.final("engagement"))
+    undefined = sum(int(np.isnan(runs.final(outcome)).sum()) for outcome in runs.outcomes)
+    assert sum(ended[outcome].null_count for outcome in runs.outcomes) == undefined
+
+
+def test_what_made_a_study_is_written_down(tmp_path, design, pieces):
+    made(tmp_path, design, seed=7, command="coprod run shared-decision --seed 7")
+    told = json.loads((tmp_path / "made.json").read_text())
+    assert (told["seed"], told["replicates"], told["command"]) == (
+        7,
+        8,
+        "coprod run shared-decision --seed 7",
+    )
+    assert told["designs"][0]["parameters"]["influence"] == 0.04
+    assert told["designs"][0]["results"] == store.results_digest(sim_runs_kept(tmp_path))
+    assert {"python", "numpy", "numba", "mesa", "coprod"} <= told["versions"].keys()
+    assert told["machine"]["system"]
+
+
+def sim_runs_kept(folder):
+    return store.read(folder).designs[0]
+
+
+def test_the_same_study_is_described_by_the_same_bytes(tmp_path, design, pieces):
+    made(tmp_path / "a", design)
+    made(tmp_path / "b", design)
+    assert (tmp_path / "a" / "made.json").read_bytes() == (tmp_path / "b" / "made.json").read_bytes()
+
+
+def test_a_folder_for_results_cannot_be_a_file(tmp_path):
+    there = tmp_path / "notes.txt"
+    there.write_text("mine")
+    for folder in (there, there / "below"):
+        with pytest.raises(store.OutputError, match=r"notes\.txt.*choose another --out"):
+            store.Store(folder)
+    assert there.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["made.json", "report.html"])
+def test_files_that_are_not_ours_are_not_written_over(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(store.OutputError, match="was not made by coprod"):
+        store.Store(tmp_path)
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def test_a_full_disk_leaves_nothing_half_written_and_is_told(tmp_path, design, pieces, monkeypatch):
+    keeping = store.Store(tmp_path)
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(store.OutputError, match="no space left"):
+        studies.make([design], replicates=4, store=keeping)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_hidden_files_of_killed_writers_are_removed_and_young_ones_left(tmp_path):
+    store.Store(tmp_path)
+    old, young = tmp_path / "runs" / ".coprod-old", tmp_path / "runs" / ".coprod-young"
+    old.touch()
+    young.touch()
+    os.utime(old, (0, 0))
+    store.Store(tmp_path)
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_a_folder_without_a_study_says_so(tmp_path):
+    with pytest.raises(store.OutputError, match="no study of coprod's is kept here"):
+        store.read(tmp_path)
+
+
+def test_two_designs_of_one_name_are_refused(design):
+    with pytest.raises(CoprodError, match="two designs are called shared-decision"):
+        studies.make([design, design], replicates=1)
+
+
+def test_results_that_do_not_fit_into_memory_are_refused_with_what_would_do(design):
+    with pytest.raises(TooBigError, match="ask for at most"):
+        studies.check([design], 10**12)
+
+
+def test_chunks_depend_on_the_scenario_alone():
+    sizes = [
+        studies.chunk_size(scenarios.load(name))
+        for name in ("shared-decision", "citizens-blended", "platform")
+    ]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] == 1
