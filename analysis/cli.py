@@ -26,7 +26,7 @@ from cyclopts import (
 )
 from rich.console import Console
 
-from sim.errors import CoprodError
+from sim.errors import CoprodError, TooBigError
 
 if TYPE_CHECKING:
     from analysis.store import Store, Study
@@ -110,7 +110,10 @@ class Asked:
         ),
     ] = None
     json: Annotated[
-        bool, Parameter(help="Print {design: {outcome: {mean, low, high, n}}} and nothing else.")
+        bool,
+        Parameter(
+            help="Print {design: {outcome: {mean, low, high, n}}} and nothing else.", show_default=False
+        ),
     ] = False
 
 
@@ -143,7 +146,9 @@ def show(
     name: Name,
     /,
     *,
-    set: Annotated[tuple[str, ...], Parameter(help="Change a field first, as in `run`.")] = (),
+    set: Annotated[
+        tuple[str, ...], Parameter(help="Change a field first, as in `run`.", show_default=False)
+    ] = (),
 ) -> None:
     """The timetable of a scenario on the grid, who takes part, and what it costs."""
     import scenarios
@@ -240,22 +245,16 @@ def _answer(names: Sequence[str], asked: Asked) -> None:
     if asked.json:
         from analysis.statistics import summary
 
-        print(
-            json.dumps(
-                {runs.scenario.name: summary(runs) for runs in study.designs}, indent=2, allow_nan=False
-            )
-        )
-        return
-    from analysis import tables
+        said = {runs.scenario.name: summary(runs) for runs in study.designs}
+        print(json.dumps(said, indent=2, allow_nan=False))
+    else:
+        from analysis import tables
 
-    screen = _screen()
-    several = len(study.designs) > 1
-    for part in (
-        tables.of_several(study.designs, screen.width) if several else tables.of_one(study.designs[0])
-    ):
-        screen.print(part)
+        screen = _screen()
+        for part in tables.of(study.designs, screen.width):
+            screen.print(part)
     if asked.out is not None:
-        screen.print(f"\nThe report, the runs and what made them are in {asked.out}", soft_wrap=True)
+        _note(f"The report, the runs and what made them are in {asked.out}")
 
 
 def _study(names: Sequence[str], asked: Asked) -> Study:
@@ -306,20 +305,17 @@ def _costs(scenario: Scenario) -> list[str]:
 
     _say_if_the_model_must_be_prepared()
     replicates = max(1, min(50, ESTIMATE // (scenario.people * len(scenario.sessions))))
-    runs = sim.simulate(scenario, replicates=replicates, seed=1, series=False)
-    means = {
-        outcome: estimate(runs.final(outcome))["mean"]
-        for outcome in runs.outcomes
-        if outcome.startswith("cost")
-    }
-    total = number(means.pop("cost") or 0.0)
-    lines = [
-        f"Costs about {total} {scenario.prices.currency}, by an estimate from {replicates} runs, of which"
-    ]
-    for outcome, mean in means.items():
-        heading = outcome.removeprefix("cost_")
+    try:
+        runs = sim.simulate(scenario, replicates=replicates, seed=1, series=False)
+    except TooBigError as error:
+        return [f"What it costs is not estimated: {error}"]
+    headings = [outcome for outcome in runs.outcomes if outcome.startswith("cost_")]
+    total, *means = (estimate(runs.final(outcome))["mean"] or 0.0 for outcome in ("cost", *headings))
+    by = "one run" if replicates == 1 else f"{replicates} runs"
+    lines = [f"Costs about {number(total)} {scenario.prices.currency}, by an estimate from {by}:"]
+    for heading, mean in zip((heading.removeprefix("cost_") for heading in headings), means, strict=True):
         if mean:
-            lines.append(f"  {heading + ' support' if heading in BARRIERS else heading}: {number(mean)}")
+            lines.append(f"  {heading + ' support' if heading in BARRIERS else heading} {number(mean)}")
     return lines
 
 

@@ -99,12 +99,12 @@ class Store:
         self.damaged: list[str] = []
         """Names of parts that could not be read."""
         with self._or_say_why():
+            self._refuse_what_is_not_ours()
             self.runs.mkdir(parents=True, exist_ok=True)
             for place in (self.folder, self.runs):
                 with tempfile.NamedTemporaryFile(dir=place, prefix=".coprod-"):
                     pass
             self._forget_what_was_left_behind()
-        self._refuse_what_is_not_ours()
 
     @property
     def kept(self) -> int:

@@ -34,7 +34,12 @@ GROUPS: Final = 30  # groups shown; more would scroll the outcomes away
 NARROW: Final = 17  # columns that a design needs
 
 
-def of_one(runs: Runs) -> Iterator[Any]:
+def of(designs: tuple[Runs, ...], width: int) -> Iterator[Any]:
+    """What a study says, as tables and texts for a terminal of so many columns, in reading order."""
+    return _of_one(designs[0]) if len(designs) == 1 else _of_several(designs, width)
+
+
+def _of_one(runs: Runs) -> Iterator[Any]:
     """One design: its outcomes, then who fared how."""
     yield Text(_caption((runs,)), style="bold")
     yield _outcomes_of_one(runs)
@@ -42,7 +47,7 @@ def of_one(runs: Runs) -> Iterator[Any]:
     yield from _footnotes(runs)
 
 
-def of_several(designs: tuple[Runs, ...], width: int) -> Iterator[Any]:
+def _of_several(designs: tuple[Runs, ...], width: int) -> Iterator[Any]:
     """Designs side by side, as many as fit; then the groups; then what the differences are, in sentences."""
     yield Text(_caption(designs), style="bold")
     for shown in _as_many_as_fit(designs, width):
