@@ -1,0 +1,221 @@
+"""Reading scenario files: the text, its TOML, and the bases that it builds on."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from scenarios.kinds import widened
+from sim.errors import ScenarioError
+from sim.scenario import merged, slug, suggestion
+
+LIBRARY: Final = Path(__file__).parent / "library"
+LARGEST: Final = 2_000_000  # bytes: room for thousands of sessions; more is not a scenario but a mistake
+DOTS: Final = 300  # in one line: the TOML reader's memory grows with the square of a dotted key's length
+DEEPEST: Final = 30  # tables within tables; a scenario needs six
+OWN: Final = ("name", "title", "description", "base")  # what a scenario says of itself and does not hand down
+
+
+@dataclass(frozen=True)
+class Source:
+    """One of the things that a scenario is put together from: a file, or one change asked for."""
+
+    label: str
+    """What a reader calls it: a file as it can be opened from here, or the change as it was written."""
+    table: dict[str, Any]
+    """What it says."""
+    text: str | None = None
+    """The text of a file, for line numbers."""
+    change: bool = False
+    """Is it a change to what came before, and not a scenario of its own?"""
+
+
+def names() -> tuple[str, ...]:
+    """Names of the scenarios in the library, in alphabetical order."""
+    return tuple(sorted(file.stem for file in LIBRARY.glob("*.toml")))
+
+
+def path(source: str | os.PathLike[str], beside: Path | None = None) -> Path:
+    """The file that a name or a path means.
+
+    Parameters
+    ----------
+    source : a name in the library, or a path. Anything that ends in .toml, holds a separator or exists is a path.
+    beside : the folder from which a relative path counts; the working folder if left out.
+
+    Raises
+    ------
+    ScenarioError : neither the library nor the disk has anything of that name.
+    """
+    if isinstance(source, str) and source in names():
+        return LIBRARY / f"{source}.toml"
+    file = Path(source) if beside is None else beside / source
+    text = os.fspath(source)
+    if (
+        text.endswith(".toml")
+        or isinstance(source, os.PathLike)
+        or set(text) & set(filter(None, (os.sep, os.altsep)))
+    ):
+        return file
+    if text and os.path.exists(file):
+        return file
+    msg = f"there is no scenario {text!r} in the library{suggestion(text, names())}"
+    raise ScenarioError(msg + ("" if "did you mean" in msg else " (the name of a file ends in .toml)"))
+
+
+def sources(source: str | os.PathLike[str] | Mapping[str, Any]) -> tuple[Source, ...]:
+    """The files that a scenario is put together from: the base that stands on its own first, the file asked for last.
+
+    A table in memory may stand in place of a file; its base counts from the working folder.
+    """
+    if isinstance(source, Mapping):
+        return (*_bases(dict(source), "the scenario", Path(), ()), Source("the scenario", dict(source)))
+    return tuple(_chain(path(source), ()))
+
+
+def together(parts: tuple[Source, ...]) -> dict[str, Any]:
+    """One table from many: each laid over those before it. What a base says of itself stays behind."""
+    table: dict[str, Any] = {}
+    for part in parts:
+        below = {key: value for key, value in table.items() if part.change or key not in OWN}
+        table = merged(widened(below), part.table)
+    return table
+
+
+def display(file: Path) -> str:
+    """A path as it can be opened from the working folder, on one line."""
+    try:
+        short = os.path.relpath(file)
+    except (OSError, ValueError):  # another drive, no working folder, no path at all
+        short = os.fspath(file)
+    found = os.fspath(file) if short.startswith("..") else short
+    return found if found.isprintable() else repr(found)
+
+
+def _chain(file: Path, above: tuple[Path, ...]) -> Iterator[Source]:
+    """A file and, before it, what it builds on; `above` are the files that led here."""
+    text = _text(file)
+    table = _table(text, display(file))
+    yield from _bases(table, display(file), file.parent, (*above, file), text)
+    table.setdefault("name", slug(file.stem))
+    yield Source(display(file), table, text)
+
+
+def _bases(
+    table: dict[str, Any], label: str, folder: Path, above: tuple[Path, ...], text: str | None = None
+) -> Iterator[Source]:
+    base = table.get("base")
+    if not isinstance(base, str):  # a base of another type is a mistake that the definition finds
+        return
+    try:
+        file = path(base, folder)
+        if not _same(file, *above) and not os.path.lexists(file):
+            msg = f"there is no file {base!r} beside this one, nor a scenario of that name{suggestion(base, names())}"
+            raise ScenarioError(msg)
+    except (ScenarioError, ValueError) as mistake:
+        said = str(mistake) if isinstance(mistake, ScenarioError) else f"{base!r} is not the name of a file"
+        msg = f"{label}{_line(text, 'base')}: base: {said}"
+        raise ScenarioError(msg) from None
+    if _same(file, *above):
+        way = " -> ".join(display(step) for step in (*above, file))
+        msg = f"{label}{_line(text, 'base')}: base: the files build on each other in a circle ({way}); one of them must stand on its own"
+        raise ScenarioError(msg)
+    yield from _chain(file, above)
+
+
+def _same(file: Path, *others: Path) -> bool:
+    return os.path.realpath(file) in {os.path.realpath(other) for other in others}
+
+
+def _line(text: str | None, key: str) -> str:
+    from scenarios.lines import lines
+
+    line = lines(text).get((key,)) if text is not None else None
+    return f", line {line}" if line else ""
+
+
+def _text(file: Path) -> str:
+    """The text of a file that can be one; a sentence about it otherwise."""
+    label = display(file)
+    try:
+        if file.is_dir():
+            problem = "this is a folder; a scenario is a text file in TOML"
+        elif not os.path.lexists(file):
+            problem = "there is no such file"
+        elif not file.is_file():
+            problem = "this is not an ordinary file; a scenario is a text file in TOML"
+        elif (size := file.stat().st_size) > LARGEST:
+            problem = f"this file has {size / 1e6:,.1f} MB; a scenario has at most {LARGEST / 1e6:g} MB"
+        else:
+            return _decoded(file.read_bytes(), label)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not the name of a file"
+        problem = f"this file cannot be read: {reason[0].lower()}{reason[1:]}"
+    raise ScenarioError(f"{label}: {problem}")
+
+
+def _decoded(content: bytes, label: str) -> str:
+    if b"\0" in content:
+        msg = f"{label}: this is a binary file; a scenario is a text file in TOML"
+        raise ScenarioError(msg)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        msg = f"{label}, line {line}: this is not UTF-8 (byte {content[error.start]:#04x}); save the file as UTF-8"
+        raise ScenarioError(msg) from None
+
+
+def _table(text: str, label: str) -> dict[str, Any]:
+    """The table that a TOML text holds."""
+    for number, row in enumerate(text.split("\n"), start=1):
+        if row.count(".") > DOTS:
+            msg = f"{label}, line {number}: this line has more than {DOTS} dots; nothing in a scenario needs that many"
+            raise ScenarioError(msg)
+    try:
+        table: dict[str, Any] | None = tomllib.loads(text)
+    except RecursionError:
+        table = None
+    except ValueError as error:
+        raise ScenarioError(_not_toml(str(error), text, label)) from None
+    if table is None or _depth(table) > DEEPEST:
+        msg = f"{label}: tables lie more than {DEEPEST} deep in each other; a scenario needs six"
+        raise ScenarioError(msg)
+    if not table:
+        msg = f"{label}: this file says nothing; a scenario needs groups, issues and sessions, or a base"
+        raise ScenarioError(msg)
+    return table
+
+
+def _depth(table: dict[str, Any]) -> int:
+    """How deep tables and lists lie in each other, found level by level, since they may be deeper than calls can go."""
+    level: list[Any] = [table]
+    depth = 0
+    while level and depth <= DEEPEST:
+        depth += 1
+        inner = [value for part in level for value in (part.values() if isinstance(part, dict) else part)]
+        level = [value for value in inner if isinstance(value, dict | list)]
+    return depth
+
+
+def _not_toml(said: str, text: str, label: str) -> str:
+    """What the TOML reader said, with the line that it stumbled over."""
+    rows = text.replace("\r\n", "\n").split("\n")
+    found = re.search(r" \(at line (\d+), column \d+\)$", said)
+    line = int(found[1]) if found else len(rows)
+    what = re.sub(r" \(at [^()]*\)$", "", said)
+    if "overwrite" in what or "twice" in what or "already" in what or "mutate" in what:
+        what = "the same key or table is given twice"
+    elif "digits" in what:
+        what = "a number has too many digits"
+    elif "'\\n'" in what or "Unterminated" in what:
+        what = "a text does not end with the mark that it began with"
+    row = rows[line - 1].strip() if line <= len(rows) else ""
+    shown = row if len(row) <= 60 else row[:57] + "..."
+    where = f"; found {shown!r}" if row else ""
+    return f"{label}, line {line}: this is not TOML: {what[:1].lower()}{what[1:]}{where}"
