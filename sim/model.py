@@ -1,0 +1,210 @@
+"""One run, to watch: a Mesa model whose agents are windows on the kernel's arrays.
+
+`model.step()` holds one session. Anything that speaks Mesa works on it: AgentSet, DataCollector, SolaraViz, a notebook.
+Nothing is copied: what an agent shows is what the kernel computes with, and what is set on an agent takes effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import mesa
+import numpy as np
+
+from sim import chance, events, outcomes, people
+from sim.ensemble import Workspace, scopes_of
+from sim.errors import TooBigError
+from sim.plan import make_plan, make_setup, turn_to
+from sim.run import begin
+from sim.scenario import Scenario
+from sim.session import hold_session
+from sim.setting import CHANNELS
+
+MOST_AGENTS: Final = 10_000
+
+
+def _window(name: str, meaning: str) -> property:
+    """An attribute of an agent that is a place, or a row, in the model's arrays."""
+
+    def get(agent: Participant) -> Any:
+        array = getattr(agent.model.people, name)
+        value = array[agent.index]
+        return value.item() if array.ndim == 1 else value
+
+    def put(agent: Participant, value: Any) -> None:
+        getattr(agent.model.people, name)[agent.index] = value
+
+    return property(get, put, doc=meaning)
+
+
+class Participant(mesa.Agent):  # type: ignore[misc]
+    """Somebody who takes part. Attributes are those of `sim.people.FIELDS`, read and written in place."""
+
+    model: CoProduction
+
+    def __init__(self, model: CoProduction, index: int) -> None:
+        super().__init__(model)
+        self.index = index
+
+    @property
+    def stakeholders(self) -> str:
+        """Name of this person's group."""
+        return self.model.group_names[int(self.model.people.group[self.index])]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Channels through which this person took part in the latest session; none if it did not."""
+        room = self.model.state.room
+        here = (int(room.live[self.index]), int(room.later[self.index]))
+        return tuple(CHANNELS[channel] for channel in here if channel >= 0)
+
+    def believes(self, group: str, issue: str) -> float:
+        """What this person believes a group to think on an issue, in [-1, 1]."""
+        model = self.model
+        g, k = model.group_names.index(group), list(model.scenario.issues).index(issue)
+        c = model.people.certainty[self.index, g, k]
+        return float(c * model.people.picture[self.index, g, k] + (1 - c) * model.people.views[self.index, k])
+
+
+for _field in people.FIELDS:
+    setattr(Participant, _field.name, _window(_field.name, _field.meaning))
+
+
+class CoProduction(mesa.Model):  # type: ignore[misc]
+    """One run of a scenario, session by session.
+
+    Parameters
+    ----------
+    scenario : what is simulated; at most 10,000 people (`sim.simulate` goes to a million).
+    seed, replicate : replays replicate `replicate` of `sim.simulate(scenario, seed=seed)`, to the bit.
+    log : keep the event log, from which `events` tells the run.
+    session : another order of a session, in place of `sim.session.hold_session`.
+    reporters : further columns for the DataCollector, name -> function of the model.
+
+    Attributes
+    ----------
+    people : the participants' arrays (a named tuple, see `sim.people.FIELDS`).
+    state : all arrays of the run: people, room, record, board, draft, ledger, log.
+    datacollector : outcomes after each session, by model and by agent.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int = 1,
+        replicate: int = 0,
+        *,
+        log: bool = False,
+        session: Any = None,
+        reporters: dict[str, Callable[[Any], Any]] | None = None,
+    ) -> None:
+        if scenario.people > MOST_AGENTS:
+            msg = (
+                f"{scenario.name}: {scenario.people:,} people are too many to watch one by one (at most {MOST_AGENTS:,}); "
+                "sim.simulate counts outcomes of up to a million"
+            )
+            raise TooBigError(msg)
+        super().__init__(rng=np.random.default_rng([seed & (2**63 - 1), replicate]))
+        self.scenario, self.seed_of_run, self.replicate = scenario, seed, replicate
+        self.group_names = tuple(scenario.groups)
+        self._hold = hold_session if session is None else session
+        self._open(lines=4096 if log else 0)
+        for index in range(scenario.people):
+            Participant(self, index)
+        names = [field.name for field in people.FIELDS if field.axes == ("N",) and field.name != "key"]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: _outcome(name) for name in outcomes.NAMES} | dict(reporters or {}),
+            agent_reporters={"stakeholders": "stakeholders", **{name: name for name in names}},
+        )
+        self.datacollector.collect(self)
+
+    def _open(self, lines: int) -> None:
+        """Make the world, draw the people and observe the start."""
+        plan, setup = make_plan(self.scenario), make_setup(self.scenario)
+        self._workspace = Workspace(self.scenario, plan, setup, people.blueprint(self.scenario), lines)
+        self.state = self._workspace.arrays
+        self.people = self.state.people
+        streams = (chance.stream(self.seed_of_run, name) for name in ("population", "process"))
+        begin(self._workspace.world, self._workspace.setup, self._workspace.blueprint, self.replicate, *streams)
+        self.sessions_held = 0
+        self.running = True
+        self._row = np.full((len(scopes_of(self.scenario)), len(outcomes.NAMES)), np.nan)
+        self._observe()
+
+    def _observe(self) -> None:
+        outcomes.observe(self._workspace.world, self._workspace.setup, self._row)
+
+    @property
+    def next_session(self) -> str | None:
+        """Name of the session that the next step holds; None when the process is over."""
+        names = tuple(self.scenario.sessions)
+        return names[self.sessions_held] if self.sessions_held < len(names) else None
+
+    def step(self) -> None:
+        """Hold one session and observe what came of it. When the process is over nothing happens any more."""
+        if self.next_session is None:
+            return
+        work = self._workspace
+        before = _copied(self.state) if self.state.log.kind.size else None
+        turn_to(work.meeting, work.plan, self.sessions_held)
+        self._hold(work.world, work.meeting, work.setup)
+        if before is not None and self.state.log.length[0] > self.state.log.kind.size:
+            self._hold_again_with_more_room(before)
+        self.sessions_held += 1
+        self.running = self.next_session is not None
+        self._observe()
+        self.datacollector.collect(self)
+
+    def _hold_again_with_more_room(self, before: Any) -> None:
+        """The log was too short: make a longer one, go back to where the session began, and hold it again."""
+        lines = 2 * int(self.state.log.length[0])
+        plan, setup = make_plan(self.scenario), make_setup(self.scenario)
+        work = Workspace(self.scenario, plan, setup, people.blueprint(self.scenario), lines)
+        for part, old in zip(work.arrays, before, strict=True):
+            for array, was in zip(part, old, strict=True):
+                array[tuple(slice(n) for n in was.shape)] = was
+        self._workspace, self.state, self.people = work, work.arrays, work.arrays.people
+        turn_to(work.meeting, work.plan, self.sessions_held)
+        self._hold(work.world, work.meeting, work.setup)
+
+    def outcome(self, name: str, scope: str = "all") -> float:
+        """An outcome as it stands now; NaN where undefined. Scopes: `all`, a group, a barrier."""
+        return float(self._row[scopes_of(self.scenario).index(scope), outcomes.NAMES.index(name)])
+
+    @property
+    def events(self) -> list[events.Event]:
+        """What happened so far, line by line; empty unless the model was made with `log=True`."""
+        return events.named(self.state.log, self.scenario, self.people.group)
+
+    def record(self) -> list[dict[str, Any]]:
+        """The entries of the shared record, oldest first, in names instead of numbers."""
+        r, sessions, issues = self.state.record, tuple(self.scenario.sessions), tuple(self.scenario.issues)
+        return [
+            {
+                "author": int(r.author[e]),
+                "group": self.group_names[int(self.people.group[r.author[e]])],
+                "issue": issues[r.issue[e]],
+                "position": float(r.position[e]),
+                "session": sessions[r.session[e]],
+                "channel": CHANNELS[r.channel[e]],
+                "divergent": bool(r.divergent[e]),
+                "noted": bool(r.noted[e]),
+            }
+            for e in range(int(r.length[0]))
+        ]
+
+    def draft(self) -> dict[str, float | None]:
+        """The latest draft: position by issue; None where there is none."""
+        positions = self.state.draft.position
+        return {k: None if np.isnan(x) else float(x) for k, x in zip(self.scenario.issues, positions, strict=True)}
+
+
+def _outcome(name: str) -> Callable[[CoProduction], float]:
+    """A reporter that reads one outcome."""
+    return lambda model: model.outcome(name)
+
+
+def _copied(state: Any) -> tuple[tuple[np.ndarray, ...], ...]:
+    """A copy of every array of a state."""
+    return tuple(tuple(array.copy() for array in part) for part in state)

@@ -1,0 +1,479 @@
+"""What is observed, of everybody invited and by group. Nothing here is computed from the theory.
+
+Absent people and those who left count (no survivorship). What is undefined (0/0) is NaN. Scopes, in this order: all;
+each group; those who face each of the four barriers. Means over people are taken in every scope, what is a matter of
+pairs or of the whole only over all and by group.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from sim.compiled import allocating, compiled
+from sim.layout import VIEW_BINS
+from sim.mechanisms.decision import FOR, NOT_YET
+from sim.mechanisms.perception import believed
+from sim.plan import HEADINGS
+from sim.record import bin_of
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One thing observed: its name, what it means, its unit and its range (None: open)."""
+
+    name: str
+    meaning: str
+    unit: str
+    low: float | None = 0.0
+    high: float | None = 1.0
+
+
+OUTCOMES: Final = (
+    Outcome("engagement", "mean investment in the process, 0 for those who left", "share"),
+    Outcome("participation", "invited minutes that were taken part in", "share"),
+    Outcome("retention", "people who have not left for good", "share"),
+    Outcome("alignment", "do people carry the same picture of what each group thinks, true or not? 1 - distance between "
+            "beliefs / the same if all assumed others to think as they do", "share", None, 1.0),
+    Outcome("understanding", "is that picture true? 1 - error of beliefs / error of assuming that others think as oneself",
+            "share", None, 1.0),
+    Outcome("convergence", "1 - distance between views / the same at the start", "share", None, 1.0),
+    Outcome("agreement", "people and issues for which the draft is accepted in private", "share"),
+    Outcome("agreement_value", "the same, on guiding values", "share"),
+    Outcome("agreement_practical", "the same, on practical matters", "share"),
+    Outcome("informed_agreement", "acceptance x own understanding, cut to [0, 1] (a derived index)", "share"),
+    Outcome("apparent_agreement", "people and issues for which the draft is accepted in public", "share"),
+    Outcome("pseudo_consensus", "public minus private acceptance", "share", -1.0, 1.0),
+    Outcome("consensus_reached", "did the latest draft put reach the rule on every issue asked for?", "yes or no"),
+    Outcome("learning", "how much less wrong people are about each other than they would have been at the start, by "
+            "assuming that others think as they do", "share", None, 1.0),
+    Outcome("revision", "mean distance of views from those that the same people hold where nothing takes place",
+            "view units", 0.0, 2.0),
+    Outcome("voice_equality", "1 - Gini of contributions over attenders (corrected for their number)", "share"),
+    Outcome("diversity", "divergent views held that are on record", "share"),
+    Outcome("coverage", "views held that are on record", "share"),
+    Outcome("accessibility", "sessions attended / invited", "share"),
+    Outcome("gap_travel", "accessibility of those without minus of those with a travel barrier", "share", -1.0, 1.0),
+    Outcome("gap_digital", "the same for the digital barrier", "share", -1.0, 1.0),
+    Outcome("gap_schedule", "the same for the schedule barrier", "share", -1.0, 1.0),
+    Outcome("gap_communication", "the same for the communication barrier", "share", -1.0, 1.0),
+    Outcome("reciprocity", "balance of being heard and hearing across groups: 1 even, 0 one-way", "share"),
+    Outcome("influence", "closeness of the draft to a group's views at the start (mean over groups)", "share"),
+    Outcome("influence_parity", "1 - Gini of influence over groups", "share"),
+    Outcome("polarisation", "mean standard deviation of views", "view units"),
+    Outcome("bimodality", "mean bimodality coefficient of views (Sarle), at least 4 people", "coefficient", None, None),
+    Outcome("resource_integration", "strengths held that are known, mean over their kinds", "share"),
+    Outcome("public_value", "resource integration x informed agreement (a proxy)", "share"),
+    Outcome("left_out", "people who never spoke or wrote", "share"),
+    Outcome("came", "people who took part at least once", "share"),
+    Outcome("spoke", "people who spoke or wrote at least once", "share"),
+    Outcome("documented", "people with something on record", "share"),
+    Outcome("moved_draft", "people without whose entries the draft would differ", "share"),
+    Outcome("contributions", "times a person spoke or wrote, mean", "number", 0.0, None),
+    Outcome("recorded", "contributions that are on record", "share"),
+    Outcome("heard", "attention that a person received, mean", "attention units", 0.0, None),
+    Outcome("hours_offered", "person-hours on offer", "hours", 0.0, None),
+    Outcome("hours_used", "person-hours taken part in", "hours", 0.0, None),
+    Outcome("hours_facilitation", "hours of facilitation, preparation included", "hours", 0.0, None),
+    Outcome("hours_scribes", "hours of note-taking, writing up included", "hours", 0.0, None),
+    *(Outcome(f"minutes_{m}", f"effective minutes of {m} per person invited", "minutes", 0.0, None)
+      for m in ("intentions", "assets", "dialogue", "documentation", "interpretation", "understanding")),
+    Outcome("cost", "cost of the process so far", "money", 0.0, None),
+    *(Outcome(f"cost_{heading}", f"of which: {heading}", "money", 0.0, None) for heading in HEADINGS),
+)  # fmt: skip
+(
+    ENGAGEMENT, PARTICIPATION, RETENTION, ALIGNMENT, UNDERSTANDING, CONVERGENCE, AGREEMENT, AGREEMENT_VALUE,
+    AGREEMENT_PRACTICAL, INFORMED_AGREEMENT, APPARENT_AGREEMENT, PSEUDO_CONSENSUS, CONSENSUS_REACHED, LEARNING, REVISION,
+    VOICE_EQUALITY, DIVERSITY, COVERAGE, ACCESSIBILITY, GAP_TRAVEL, GAP_DIGITAL, GAP_SCHEDULE, GAP_COMMUNICATION,
+    RECIPROCITY, INFLUENCE, INFLUENCE_PARITY, POLARISATION, BIMODALITY, RESOURCE_INTEGRATION, PUBLIC_VALUE, LEFT_OUT,
+    CAME, SPOKE, DOCUMENTED, MOVED_DRAFT, CONTRIBUTIONS, RECORDED, HEARD, HOURS_OFFERED, HOURS_USED, HOURS_FACILITATION,
+    HOURS_SCRIBES, MINUTES_INTENTIONS, MINUTES_ASSETS, MINUTES_DIALOGUE, MINUTES_DOCUMENTATION, MINUTES_INTERPRETATION,
+    MINUTES_UNDERSTANDING, COST, COST_PARTICIPANTS,
+) = range(50)  # fmt: skip
+NAMES: Final = tuple(outcome.name for outcome in OUTCOMES)
+
+
+@compiled
+def ratio(part, whole):
+    """A share; NaN where there is nothing to take a share of."""
+    return part / whole if whole != 0.0 else math.nan
+
+
+@compiled
+def observe(world, setup, row):
+    """Read all outcomes off the people and the record.
+
+    row : float64 (P, O), written; P scopes, O outcomes in the order of OUTCOMES. Besides it writes scratch alone.
+    """
+    groups = setup.group.size
+    row[:, :] = math.nan
+    _find_truth(world, setup)
+    _mark_what_is_carried(world)
+    n = world.people.group.size
+    for p in range(1 + groups):
+        first, end = (0, n) if p == 0 else (setup.first[p - 1], setup.first[p])
+        _people_in(world, setup, row[p], first, end, -1)
+        _pictures_in(world, setup, row[p], p, first, end)
+        _views_in(world, row[p], p, first, end)
+        _gaps_in(world, row[p], first, end)
+        row[p, VOICE_EQUALITY] = _voice_equality(world, first, end)
+        row[p, RECIPROCITY] = _reciprocity(world.ledger.flow, p - 1)
+    for b in range(4):
+        _people_in(world, setup, row[1 + groups + b], 0, n, b)
+    _influence(world, setup, row)
+    _accounts(world, setup, row[0])
+
+
+@compiled
+def observe_start(world, setup):
+    """Measure what later sessions are compared with, before the first: spread of views, error of projection, views of
+    groups. Writes start_spread, start_error and start_views."""
+    ledger, groups, n = world.ledger, setup.group.size, world.people.group.size
+    _find_truth(world, setup)
+    for g in range(groups):
+        for k in range(setup.weight.size):
+            ledger.start_views[g, k] = ledger.truth[g, k]
+    for p in range(1 + groups):
+        first, end = (0, n) if p == 0 else (setup.first[p - 1], setup.first[p])
+        ledger.start_spread[p] = _spread(world, first, end, -1)
+        ledger.start_error[p] = _errors(world, first, end, -1)[1]
+
+
+@compiled
+def _find_truth(world, setup):
+    """What each group actually thinks now: the mean view of all its members. Writes truth."""
+    people, truth = world.people, world.ledger.truth
+    truth[:, :] = 0.0
+    for i in range(people.group.size):
+        for k in range(truth.shape[1]):
+            truth[people.group[i], k] += people.views[i, k]
+    for g in range(setup.group.size):
+        for k in range(truth.shape[1]):
+            truth[g, k] /= setup.first[g + 1] - setup.first[g]
+
+
+@compiled
+def _mark_what_is_carried(world):
+    """Entries on record up to each twentieth of the range of views. Writes carried."""
+    marks, carried = world.record.marks, world.ledger.carried
+    for k in range(marks.shape[0]):
+        carried[k, 0] = 0
+        for b in range(VIEW_BINS):
+            carried[k, b + 1] = carried[k, b] + marks[k, b]
+
+
+@compiled
+def _on_record(carried, k, view, near):
+    """Does an entry on issue k, by whomever, stand within `near` of a view (to the nearest twentieth)?"""
+    first, last = bin_of(max(-1.0, view - near)), bin_of(min(1.0, view + near))
+    return carried[k, last + 1] > carried[k, first]
+
+
+# ---- means over people ---------------------------------------------------------------------------------------------
+
+
+@compiled
+def _people_in(world, setup, row, first, end, barrier):
+    """Outcomes that are means over people: all from `first` to `end`, or those of them who face a barrier."""
+    people = world.people
+    n = engaged = kept = invited = attended = offered = used = 0.0
+    silent = came = documented = moved = spoken = captured = heard = fees = 0.0
+    for i in range(first, end):
+        if barrier >= 0 and people.barriers[i, barrier] <= 0.0:
+            continue
+        n += 1.0
+        engaged += people.engagement[i] if people.active[i] else 0.0
+        kept += people.active[i]
+        invited += people.invited[i]
+        attended += people.attended[i]
+        offered += people.minutes_invited[i]
+        used += people.minutes_used[i]
+        came += people.attended[i] > 0
+        silent += people.contributions[i] == 0
+        documented += people.captured[i] > 0
+        moved += _moved_the_draft(world, setup, i)
+        spoken += people.contributions[i]
+        captured += people.captured[i]
+        heard += people.heard[i]
+        fees += people.minutes_used[i] / 60.0 * setup.fee[people.group[i]]
+    if n == 0.0:
+        return
+    row[ENGAGEMENT], row[RETENTION] = engaged / n, kept / n
+    row[PARTICIPATION], row[ACCESSIBILITY] = ratio(used, offered), ratio(attended, invited)
+    row[LEFT_OUT], row[CAME], row[SPOKE] = silent / n, came / n, (n - silent) / n
+    row[DOCUMENTED], row[MOVED_DRAFT] = documented / n, moved / n
+    row[CONTRIBUTIONS], row[RECORDED], row[HEARD] = spoken / n, ratio(captured, spoken), heard / n
+    row[HOURS_OFFERED], row[HOURS_USED], row[COST_PARTICIPANTS] = offered / 60.0, used / 60.0, fees
+    _votes_in(world, setup, row, first, end, barrier)
+    _record_in(world, setup, row, first, end, barrier)
+    row[RESOURCE_INTEGRATION] = _resource_integration(people, first, end, barrier)
+    row[PUBLIC_VALUE] = row[RESOURCE_INTEGRATION] * row[INFORMED_AGREEMENT]
+
+
+@compiled
+def _moved_the_draft(world, setup, i):
+    """Would the latest draft differ without person i's entries? Then its group's mean, or the group itself, would."""
+    people, draft = world.people, world.draft
+    g = people.group[i]
+    for k in range(setup.weight.size):
+        if math.isnan(people.latest[i, k]) or draft.sums[g, k, 1] == 0.0:
+            continue
+        authors, total = draft.sums[g, k, 1], 0.0
+        if authors == 1.0:
+            return True
+        for other in range(setup.group.size):
+            total += draft.weight[other, k]
+        without = (draft.sums[g, k, 0] - people.latest[i, k]) / (authors - 1.0)
+        if abs(draft.enters[g, k] - without) * draft.weight[g, k] / total > setup.values.moved:
+            return True
+    return False
+
+
+@compiled
+def _votes_in(world, setup, row, first, end, barrier):
+    """Private and public acceptance, by kind of issue, and acceptance by people who know what they accept."""
+    people, draft = world.people, world.draft
+    accepted_value = accepted_practical = shown = informed = 0.0
+    votes_value = votes_practical = votes_informed = 0.0
+    if draft.drafter[0] == NOT_YET:
+        return
+    for k in range(setup.weight.size):
+        alone = _errors(world, 0, people.group.size, k)[1]
+        learnable = alone >= setup.values.learnable
+        for i in range(first, end):
+            if barrier >= 0 and people.barriers[i, barrier] <= 0.0:
+                continue
+            accepts = 1.0 if draft.private[i, k] == FOR else 0.0
+            shown += draft.public[i, k] == FOR
+            if setup.is_value[k]:
+                accepted_value += accepts
+                votes_value += 1.0
+            else:
+                accepted_practical += accepts
+                votes_practical += 1.0
+            if learnable:
+                informed += accepts * max(0.0, min(1.0, 1.0 - _errors(world, i, i + 1, k)[0] / alone))
+                votes_informed += 1.0
+    votes = votes_value + votes_practical
+    row[AGREEMENT] = (accepted_value + accepted_practical) / votes
+    row[AGREEMENT_VALUE], row[AGREEMENT_PRACTICAL] = ratio(accepted_value, votes_value), ratio(accepted_practical, votes_practical)
+    row[INFORMED_AGREEMENT] = ratio(informed, votes_informed)
+    row[APPARENT_AGREEMENT] = shown / votes
+    row[PSEUDO_CONSENSUS] = row[APPARENT_AGREEMENT] - row[AGREEMENT]
+
+
+@compiled
+def _record_in(world, setup, row, first, end, barrier):
+    """How much of what people hold is on record, and of what is divergent: far from the mean of all views."""
+    people, ledger, values = world.people, world.ledger, setup.values
+    held = carried = divergent = divergent_carried = revised = 0.0
+    for k in range(setup.weight.size):
+        mean = 0.0
+        for g in range(setup.group.size):
+            mean += ledger.truth[g, k] * (setup.first[g + 1] - setup.first[g])
+        mean /= people.group.size
+        for i in range(first, end):
+            if barrier >= 0 and people.barriers[i, barrier] <= 0.0:
+                continue
+            view = people.views[i, k]
+            there = 1.0 if _on_record(ledger.carried, k, view, values.same_view) else 0.0
+            held += 1.0
+            carried += there
+            revised += abs(view - people.anchor[i, k])
+            if abs(view - mean) >= values.divergence:
+                divergent += 1.0
+                divergent_carried += there
+    row[COVERAGE], row[DIVERSITY] = ratio(carried, held), ratio(divergent_carried, divergent)
+    row[REVISION] = ratio(revised, held)
+
+
+@compiled
+def _resource_integration(people, first, end, barrier):
+    """Strengths held that are known: the mean over the kinds that anybody here holds."""
+    total = kinds = 0.0
+    for s in range(people.assets.shape[1]):
+        known = held = 0.0
+        for i in range(first, end):
+            if barrier < 0 or people.barriers[i, barrier] > 0.0:
+                known += people.recognised[i, s]
+                held += people.assets[i, s]
+        if held > 0.0:
+            total += known / held
+            kinds += 1.0
+    return ratio(total, kinds)
+
+
+# ---- pairs and pictures --------------------------------------------------------------------------------------------
+
+
+@allocating
+def mean_distance(values):
+    """Mean absolute difference over all pairs, by sorting (in place); NaN for fewer than two."""
+    n = values.size
+    if n < 2:
+        return math.nan
+    values.sort()
+    total = 0.0
+    for i in range(n):
+        total += (2.0 * i - n + 1.0) * values[i]
+    return 2.0 * total / (n * (n - 1.0))
+
+
+@compiled
+def _spread(world, first, end, g):
+    """Sum over issues of the mean distance between people: of their views (g = -1), or of their beliefs about group g."""
+    people, scratch = world.people, world.ledger.sorted[first:end]
+    picture, certainty, views = people.picture, people.certainty, people.views
+    total = 0.0
+    for k in range(views.shape[1]):
+        for i in range(first, end):
+            scratch[i - first] = views[i, k] if g < 0 else believed(picture, certainty, views, i, g, k)
+        total += mean_distance(scratch)
+    return total
+
+
+@compiled
+def _errors(world, first, end, issue):
+    """Mean error of people's beliefs about what each group thinks now, and of projecting their own view instead; over
+    one issue, or all (-1)."""
+    people, truth = world.people, world.ledger.truth
+    picture, certainty, views = people.picture, people.certainty, people.views
+    groups = truth.shape[0]
+    wrong = projected = terms = 0.0
+    for i in range(first, end):
+        for k in range(issue if issue >= 0 else 0, issue + 1 if issue >= 0 else truth.shape[1]):
+            for g in range(groups):
+                wrong += abs(believed(picture, certainty, views, i, g, k) - truth[g, k])
+                projected += abs(views[i, k] - truth[g, k])
+                terms += 1.0
+    return wrong / terms, projected / terms
+
+
+@compiled
+def _pictures_in(world, setup, row, p, first, end):
+    """Alignment (is the picture shared?), understanding (is it true?) and learning (against the start)."""
+    groups, learnable = setup.group.size, setup.values.learnable
+    wrong, projected = _errors(world, first, end, -1)
+    row[UNDERSTANDING] = 1.0 - wrong / projected if projected >= learnable else math.nan
+    start = world.ledger.start_error[p]
+    row[LEARNING] = 1.0 - wrong / start if start >= learnable else math.nan
+    apart = 0.0
+    for g in range(groups):
+        apart += _spread(world, first, end, g)
+    row[ALIGNMENT] = 1.0 - ratio(apart, groups * _spread(world, first, end, -1))
+
+
+@compiled
+def _views_in(world, row, p, first, end):
+    """Convergence, polarisation and bimodality of views."""
+    people, n = world.people, end - first
+    row[CONVERGENCE] = 1.0 - ratio(_spread(world, first, end, -1), world.ledger.start_spread[p])
+    deviation = coefficient = issues = 0.0
+    for k in range(people.views.shape[1]):
+        mean = second = third = fourth = 0.0
+        for i in range(first, end):
+            mean += people.views[i, k] / n
+        for i in range(first, end):
+            d = people.views[i, k] - mean
+            second += d * d / n
+            third += d * d * d / n
+            fourth += d * d * d * d / n
+        deviation += math.sqrt(second)
+        if n >= 4 and second > 1e-12:
+            skew, kurtosis = third / (second * math.sqrt(second)), fourth / (second * second) - 3.0
+            unbiased = skew * math.sqrt(n * (n - 1.0)) / (n - 2.0)
+            excess = (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * kurtosis + 6.0)
+            coefficient += (unbiased * unbiased + 1.0) / (excess + 3.0 * (n - 1.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0)))
+            issues += 1.0
+    row[POLARISATION] = deviation / people.views.shape[1]
+    row[BIMODALITY] = ratio(coefficient, issues)
+
+
+@compiled
+def _gaps_in(world, row, first, end):
+    """Accessibility of those without minus of those with each barrier."""
+    people = world.people
+    for b in range(4):
+        met_invited = met_attended = free_invited = free_attended = 0.0
+        for i in range(first, end):
+            if people.barriers[i, b] > 0.0:
+                met_invited += people.invited[i]
+                met_attended += people.attended[i]
+            else:
+                free_invited += people.invited[i]
+                free_attended += people.attended[i]
+        row[GAP_TRAVEL + b] = ratio(free_attended, free_invited) - ratio(met_attended, met_invited)
+
+
+@allocating
+def gini(values):
+    """Gini coefficient corrected for the number of values, n/(n-1); sorts in place; NaN for fewer than two or all zero."""
+    n, total, weighted = values.size, 0.0, 0.0
+    if n < 2:
+        return math.nan
+    values.sort()
+    for i in range(n):
+        total += values[i]
+        weighted += (2.0 * i - n + 1.0) * values[i]
+    return weighted / ((n - 1.0) * total) if total > 0.0 else math.nan
+
+
+@compiled
+def _voice_equality(world, first, end):
+    """1 - Gini of contributions over those who attended."""
+    people, scratch, n = world.people, world.ledger.sorted, 0
+    for i in range(first, end):
+        if people.attended[i] > 0:
+            scratch[n] = people.contributions[i]
+            n += 1
+    return 1.0 - gini(scratch[:n])
+
+
+@compiled
+def _reciprocity(flow, group):
+    """Balance of attention between groups, over all pairs or those of one group: twice the lesser flow over both."""
+    even = both = 0.0
+    for g in range(flow.shape[0]):
+        for h in range(g):
+            if group < 0 or group == g or group == h:
+                even += 2.0 * min(flow[g, h], flow[h, g])
+                both += flow[g, h] + flow[h, g]
+    return ratio(even, both)
+
+
+# ---- the whole -----------------------------------------------------------------------------------------------------
+
+
+@compiled
+def _influence(world, setup, row):
+    """How close the draft comes to what each group thought at the start, and how even that is."""
+    draft, ledger, groups = world.draft, world.ledger, setup.group.size
+    total = 0.0
+    for g in range(groups):
+        apart = issues = 0.0
+        for k in range(setup.weight.size):
+            if not math.isnan(draft.position[k]):
+                apart += abs(draft.position[k] - ledger.start_views[g, k])
+                issues += 1.0
+        if issues == 0.0:
+            return
+        ledger.influence[g] = 1.0 - 0.5 * apart / issues
+        row[1 + g, INFLUENCE] = ledger.influence[g]
+        total += ledger.influence[g]
+    row[0, INFLUENCE] = total / groups
+    row[0, INFLUENCE_PARITY] = 1.0 - gini(ledger.influence)
+
+
+@compiled
+def _accounts(world, setup, row):
+    """Consensus, effective minutes, hours and money: matters of the whole process."""
+    ledger, n = world.ledger, world.people.group.size
+    row[CONSENSUS_REACHED] = world.draft.reached[0]
+    for m in range(6):
+        row[MINUTES_INTENTIONS + m] = ledger.wheels[m] / n
+    row[HOURS_FACILITATION], row[HOURS_SCRIBES] = ledger.hours[0], ledger.hours[1]
+    row[COST] = row[COST_PARTICIPANTS]
+    for heading in range(1, ledger.money.size):
+        row[COST_PARTICIPANTS + heading] = ledger.money[heading]
+        row[COST] += ledger.money[heading]
