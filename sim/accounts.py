@@ -6,7 +6,15 @@ from sim.compiled import compiled
 from sim.mechanisms.dialogue import came
 from sim.plan import ASSETS, FACILITATION, INTENTIONS, REMOTE, SCRIBES, SUPPORTS, VENUE
 from sim.setting import (
-    COMMUNICATION, DIGITAL, LATER_ONSITE, LATER_REMOTE, LIVE_ONSITE, LIVE_REMOTE, NOWHERE, SCHEDULE, TRAVEL,
+    COMMUNICATION,
+    DIGITAL,
+    LATER_ONSITE,
+    LATER_REMOTE,
+    LIVE_ONSITE,
+    LIVE_REMOTE,
+    NOWHERE,
+    SCHEDULE,
+    TRAVEL,
 )  # fmt: skip
 
 
@@ -14,7 +22,12 @@ from sim.setting import (
 def keep_accounts(world, meeting, setup):
     """Add up hours, money and effective minutes of the session. Writes the ledger; nobody's state is touched."""
     room, ledger = world.room, world.ledger
-    live, later, circles, visitors = meeting.live_minutes / 60.0, meeting.later_minutes / 60.0, room.n[1], room.n[2]
+    live, later, circles, visitors = (
+        meeting.live_minutes / 60.0,
+        meeting.later_minutes / 60.0,
+        room.n[1],
+        room.n[2],
+    )
     # whoever comes later is looked after in as many parts as would make circles
     parts = (visitors + meeting.circle_size - 1) // meeting.circle_size
     facilitated = meeting.facilitation * (live * circles + later * parts) * setup.preparation
@@ -24,7 +37,9 @@ def keep_accounts(world, meeting, setup):
     ledger.money[FACILITATION] += facilitated * setup.facilitator_hour
     ledger.money[SCRIBES] += noted * setup.scribe_hour
     offer = meeting.channels
-    ledger.money[VENUE] += setup.venue_hour * ((live if offer[LIVE_ONSITE] else 0.0) + (later if offer[LATER_ONSITE] else 0.0))
+    ledger.money[VENUE] += setup.venue_hour * (
+        (live if offer[LIVE_ONSITE] else 0.0) + (later if offer[LATER_ONSITE] else 0.0)
+    )
     if offer[LIVE_REMOTE] or offer[LATER_REMOTE]:
         ledger.money[REMOTE] += setup.remote_licence
     for m in range(6):
@@ -43,6 +58,11 @@ def _pay_for_supports(world, meeting, setup):
             continue
         onsite = room.live[i] == LIVE_ONSITE or room.later[i] == LATER_ONSITE
         remote = room.live[i] == LIVE_REMOTE or room.later[i] == LATER_REMOTE
-        for barrier, met in ((TRAVEL, onsite), (DIGITAL, remote), (SCHEDULE, room.live[i] != NOWHERE), (COMMUNICATION, True)):
+        for barrier, met in (
+            (TRAVEL, onsite),
+            (DIGITAL, remote),
+            (SCHEDULE, room.live[i] != NOWHERE),
+            (COMMUNICATION, True),
+        ):
             if met and people.barriers[i, barrier] > 0.0:
                 money[SUPPORTS + barrier] += meeting.supports[barrier] * setup.support[barrier]

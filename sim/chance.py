@@ -12,10 +12,9 @@ import hashlib
 import math
 from typing import Any, Final
 
-import numba
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import PLAIN, compiled
 
 MASK: Final = 2**64 - 1
 GOLDEN: Final = 0x9E3779B97F4A7C15
@@ -36,10 +35,10 @@ SECOND: Final = 0x94D049BB133111EB
 # Decisions of extensions start here.
 FREE: Final = 1000
 
-if numba.config.DISABLE_JIT:
+if PLAIN:
     # Uncompiled, numpy's uint64 warns of the overflow that is meant here, and is slow; Python's integers, masked, give
     # the same bits.
-    def _mixed(x: int) -> int:
+    def _mixed(x: Any) -> Any:
         x = ((x ^ (x >> 30)) * FIRST) & MASK
         x = ((x ^ (x >> 27)) * SECOND) & MASK
         return x ^ (x >> 31)
@@ -48,15 +47,15 @@ if numba.config.DISABLE_JIT:
         """Key of a named or numbered thing within the thing that `key` stands for; both are unsigned 64-bit."""
         return np.uint64(_mixed((int(key) + GOLDEN * (int(name) + 1)) & MASK))
 
-    def bits(key: Any, decision: int, occasion: int) -> Any:
+    def bits(key: Any, decision: Any, occasion: Any) -> Any:
         """The 64 bits that belong to a key's decision on an occasion (0 <= occasion < 2**40)."""
         return _mixed((int(key) + GOLDEN * ((int(decision) << 40) + int(occasion) + 1)) & MASK)
 
-    def draw(key: Any, decision: int, occasion: int) -> float:
+    def draw(key: Any, decision: Any, occasion: Any) -> Any:
         """Uniform number in [0, 1) with 53 bits."""
         return float((bits(key, decision, occasion) >> 11) * 2.0**-53)
 
-    def triangle(key: Any, decision: int, occasion: int) -> float:
+    def triangle(key: Any, decision: Any, occasion: Any) -> Any:
         """Symmetric triangular number in (-1, 1), from the two halves of one draw; standard deviation 1/sqrt(6)."""
         z = bits(key, decision, occasion)
         return float(((z >> 32) + (z & 0xFFFFFFFF) + 1) * 2.0**-32 - 1.0)
@@ -67,28 +66,28 @@ else:
     _11, _27, _30, _31, _32, _40 = (np.uint64(n) for n in (11, 27, 30, 31, 32, 40))
 
     @compiled
-    def _mixed(x):
+    def _mixed(x: Any) -> Any:
         x = (x ^ (x >> _30)) * _FIRST
         x = (x ^ (x >> _27)) * _SECOND
         return x ^ (x >> _31)
 
     @compiled
-    def child(key, name):
+    def child(key: Any, name: Any) -> Any:
         """Key of a named or numbered thing within the thing that `key` stands for; both are unsigned 64-bit."""
         return _mixed(np.uint64(key) + _GOLDEN * (np.uint64(name) + _ONE))
 
     @compiled
-    def bits(key, decision, occasion):
+    def bits(key: Any, decision: Any, occasion: Any) -> Any:
         """The 64 bits that belong to a key's decision on an occasion (0 <= occasion < 2**40)."""
         return _mixed(np.uint64(key) + _GOLDEN * ((np.uint64(decision) << _40) + np.uint64(occasion) + _ONE))
 
     @compiled
-    def draw(key, decision, occasion):
+    def draw(key: Any, decision: Any, occasion: Any) -> Any:
         """Uniform number in [0, 1) with 53 bits."""
         return float(bits(key, decision, occasion) >> _11) * 2.0**-53
 
     @compiled
-    def triangle(key, decision, occasion):
+    def triangle(key: Any, decision: Any, occasion: Any) -> Any:
         """Symmetric triangular number in (-1, 1), from the two halves of one draw; standard deviation 1/sqrt(6)."""
         z = bits(key, decision, occasion)
         return float((z >> _32) + (z & _LOW) + _ONE) * 2.0**-32 - 1.0

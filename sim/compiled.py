@@ -24,6 +24,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 HERE: Final = Path(__file__).parent
 
+# Numba fills its settings in while it runs, and its types do not know of them, nor of the option `_nrt`.
+CONFIG: Final[Any] = numba.config
+NJIT: Final[Any] = numba.njit
+
+# Uncompiled, with NUMBA_DISABLE_JIT=1: the lane for coverage and for debugging, with the same bits.
+PLAIN: Final = bool(CONFIG.DISABLE_JIT)
+
 # Bits must not depend on the compiler's mood: no fast-math, and a division that behaves as in numpy (no check per
 # division; every rule guards its own denominators, so that the uncompiled lane agrees).
 OPTIONS: Final = {"nogil": True, "error_model": "numpy"}
@@ -32,7 +39,13 @@ OPTIONS: Final = {"nogil": True, "error_model": "numpy"}
 def sources_digest() -> str:
     """A hash of everything that shapes the machine code: kernel sources, numba, llvmlite, numpy and Python."""
     digest = hashlib.sha256()
-    for part in (numba.__version__, llvmlite.__version__, np.__version__, sys.version, str(numba.config.BOUNDSCHECK)):
+    for part in (
+        numba.__version__,
+        llvmlite.__version__,
+        np.__version__,
+        sys.version,
+        str(CONFIG.BOUNDSCHECK),
+    ):
         digest.update(part.encode())
     for path in sorted(HERE.rglob("*.py")):
         digest.update(path.relative_to(HERE).as_posix().encode())
@@ -58,7 +71,7 @@ CACHE: Final = _cache_folder()
 
 def is_warm() -> bool:
     """Has the kernel been compiled here before, so that a run starts at once?"""
-    return bool(numba.config.DISABLE_JIT) or any(CACHE.rglob("*run_block*.nbc"))
+    return PLAIN or any(CACHE.rglob("*run_block*.nbc"))
 
 
 def plainly(function: Any) -> Any:
@@ -68,12 +81,12 @@ def plainly(function: Any) -> Any:
 
 def _compile(function: Function, counts_references: bool) -> Function:
     ours = Path(function.__code__.co_filename).is_relative_to(HERE)
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE)
+    before = CONFIG.CACHE_DIR
+    CONFIG.CACHE_DIR = str(CACHE)
     try:
-        return numba.njit(cache=ours, _nrt=counts_references, **OPTIONS)(function)  # type: ignore[no-any-return]
+        return NJIT(cache=ours, _nrt=counts_references, **OPTIONS)(function)  # type: ignore[no-any-return]
     finally:
-        numba.config.CACHE_DIR = before
+        CONFIG.CACHE_DIR = before
 
 
 def compiled(function: Function) -> Function:

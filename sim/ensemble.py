@@ -121,7 +121,9 @@ def simulate(
     threads = _that_fit(scenario, threads, 8 * int(np.prod(shape)))
     values = np.full(shape, np.nan)
     finished = _Blocks(scenario, seed, first, values, _block_of(session, extras), stop).run(threads, progress)
-    return Runs(scenario, seed, np.arange(first, first + finished), names, scopes_of(scenario), values[:finished])
+    return Runs(
+        scenario, seed, np.arange(first, first + finished), names, scopes_of(scenario), values[:finished]
+    )
 
 
 def _that_fit(scenario: Scenario, threads: int, result: int) -> int:
@@ -177,7 +179,13 @@ class _Blocks:
     """Replicates cut into blocks and handed to threads, each with a world of its own."""
 
     def __init__(
-        self, scenario: Scenario, seed: int, first: int, values: np.ndarray, block: Any, stop: threading.Event | None
+        self,
+        scenario: Scenario,
+        seed: int,
+        first: int,
+        values: np.ndarray,
+        block: Any,
+        stop: threading.Event | None,
     ) -> None:
         self.scenario, self.first, self.values, self.block, self.stop = scenario, first, values, block, stop
         self.streams = chance.stream(seed, "population"), chance.stream(seed, "process")

@@ -28,7 +28,12 @@ FIELDS: Final = (
     Field("session", np.int16, ("L",), "session"),
     Field("kind", np.int8, ("L",), "what happened: an index into KINDS"),
     Field("actor", np.int32, ("L",), "who did it; -1 the facilitator or nobody"),
-    Field("about", np.int32, ("L",), "a barrier (stopped), a group (asked, answered), an entry count (read); -1 none"),
+    Field(
+        "about",
+        np.int32,
+        ("L",),
+        "a barrier (stopped), a group (asked, answered), an entry count (read); -1 none",
+    ),
     Field("issue", np.int16, ("L",), "issue; -1 none"),
     Field("channel", np.int8, ("L",), "channel; -1 none"),
     Field("value", np.float64, ("L",), "position, or what the kind says; NaN none"),

@@ -29,7 +29,7 @@ class Field:
 
 def tuple_of(name: str, fields: tuple[Field, ...]) -> Any:
     """The named tuple type that holds these arrays."""
-    return namedtuple(name, [field.name for field in fields])  # noqa: PYI024 - numba reads plain named tuples
+    return namedtuple(name, [field.name for field in fields])
 
 
 def _shape(field: Field, sizes: Mapping[str, int]) -> tuple[int, ...]:

@@ -126,7 +126,9 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
         self.state = self._workspace.arrays
         self.people = self.state.people
         streams = (chance.stream(self.seed_of_run, name) for name in ("population", "process"))
-        begin(self._workspace.world, self._workspace.setup, self._workspace.blueprint, self.replicate, *streams)
+        begin(
+            self._workspace.world, self._workspace.setup, self._workspace.blueprint, self.replicate, *streams
+        )
         self.sessions_held = 0
         self.running = True
         self._row = np.full((len(scopes_of(self.scenario)), len(outcomes.NAMES)), np.nan)
@@ -197,7 +199,9 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
     def draft(self) -> dict[str, float | None]:
         """The latest draft: position by issue; None where there is none."""
         positions = self.state.draft.position
-        return {k: None if np.isnan(x) else float(x) for k, x in zip(self.scenario.issues, positions, strict=True)}
+        return {
+            k: None if np.isnan(x) else float(x) for k, x in zip(self.scenario.issues, positions, strict=True)
+        }
 
 
 def _outcome(name: str) -> Callable[[CoProduction], float]:

@@ -128,7 +128,8 @@ def observe(world, setup, row):
 @compiled
 def observe_start(world, setup):
     """Measure what later sessions are compared with, before the first: spread of views, error of projection, views of
-    groups. Writes start_spread, start_error and start_views."""
+    groups. Writes start_spread, start_error and start_views.
+    """
     ledger, groups, n = world.ledger, setup.group.size, world.people.group.size
     _find_truth(world, setup)
     for g in range(groups):
@@ -257,7 +258,10 @@ def _votes_in(world, setup, row, first, end, barrier):
                 votes_informed += 1.0
     votes = votes_value + votes_practical
     row[AGREEMENT] = (accepted_value + accepted_practical) / votes
-    row[AGREEMENT_VALUE], row[AGREEMENT_PRACTICAL] = ratio(accepted_value, votes_value), ratio(accepted_practical, votes_practical)
+    row[AGREEMENT_VALUE], row[AGREEMENT_PRACTICAL] = (
+        ratio(accepted_value, votes_value),
+        ratio(accepted_practical, votes_practical),
+    )
     row[INFORMED_AGREEMENT] = ratio(informed, votes_informed)
     row[APPARENT_AGREEMENT] = shown / votes
     row[PSEUDO_CONSENSUS] = row[APPARENT_AGREEMENT] - row[AGREEMENT]
@@ -336,7 +340,8 @@ def _spread(world, first, end, g):
 @compiled
 def _errors(world, first, end, issue):
     """Mean error of people's beliefs about what each group thinks now, and of projecting their own view instead; over
-    one issue, or all (-1)."""
+    one issue, or all (-1).
+    """
     people, truth = world.people, world.ledger.truth
     picture, certainty, views = people.picture, people.certainty, people.views
     groups = truth.shape[0]
@@ -384,7 +389,9 @@ def _views_in(world, row, p, first, end):
             skew, kurtosis = third / (second * math.sqrt(second)), fourth / (second * second) - 3.0
             unbiased = skew * math.sqrt(n * (n - 1.0)) / (n - 2.0)
             excess = (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * kurtosis + 6.0)
-            coefficient += (unbiased * unbiased + 1.0) / (excess + 3.0 * (n - 1.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0)))
+            coefficient += (unbiased * unbiased + 1.0) / (
+                excess + 3.0 * (n - 1.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0))
+            )
             issues += 1.0
     row[POLARISATION] = deviation / people.views.shape[1]
     row[BIMODALITY] = ratio(coefficient, issues)
@@ -436,7 +443,7 @@ def _reciprocity(flow, group):
     even = both = 0.0
     for g in range(flow.shape[0]):
         for h in range(g):
-            if group < 0 or group == g or group == h:
+            if group < 0 or group in (g, h):
                 even += 2.0 * min(flow[g, h], flow[h, g])
                 both += flow[g, h] + flow[h, g]
     return ratio(even, both)

@@ -107,7 +107,7 @@ TABLE: Final[tuple[Parameter, ...]] = (
     Parameter("asking_share", 0.5, (0, 1), (0.3, 0.7), "share",
               "share of the later minutes of understanding that goes into asking; the rest goes into reading answers"),
     # Decision
-    Parameter("acceptance", 0.8, (0, 10), (0.4, 1.2), "factor",
+    Parameter("acceptance", 0.5, (0, 10), (0.35, 0.8), "factor",
               "latitude within which a draft is accepted, as a multiple of tolerance"),
     Parameter("widening", 0.5, (0, 5), (0, 1), "factor",
               "how much the latitude widens at full certainty about the others and full openness"),

@@ -33,7 +33,9 @@ FIELDS: Final = (
     Field("certainty", np.float64, ("N", "G", "K"), "how firmly one holds that picture, [0, 1]"),
     Field("assets", np.float64, ("N", "S"), "strengths of each kind, [0, 1]"),
     Field("recognised", np.float64, ("N", "S"), "how far the others know of them, at most `assets`"),
-    Field("barriers", np.float64, ("N", 4), "travel, digital, schedule, communication: chance that it stops me"),
+    Field(
+        "barriers", np.float64, ("N", 4), "travel, digital, schedule, communication: chance that it stops me"
+    ),
     Field("active", np.bool_, ("N",), "has not left for good"),
     # what became of one
     Field("cursor", np.int64, ("N",), "entries of the record gone through"),
@@ -55,7 +57,12 @@ People = tuple_of("People", FIELDS)
 BLUEPRINT: Final = (
     Field("size", np.int64, ("G",), "people in each group"),
     Field("name", np.uint64, ("G",), "hash of each group's name"),
-    Field("traits", np.float64, ("G", 5, 2), "mean and spread of power, openness, conviction, tolerance, engagement"),
+    Field(
+        "traits",
+        np.float64,
+        ("G", 5, 2),
+        "mean and spread of power, openness, conviction, tolerance, engagement",
+    ),
     Field("talkativeness", np.float64, ("G",), "mean propensity to speak"),
     Field("trust", np.float64, ("G", "G", 2), "mean and spread of trust in each group"),
     Field("views", np.float64, ("G", "K", 2), "mean and spread of views"),
@@ -84,19 +91,29 @@ def blueprint(scenario: Any) -> Any:
         size=np.array([g.size for g in groups.values()], np.int64),
         name=np.array([chance.named(name) for name in groups], np.uint64),
         traits=np.array(
-            [[(1.0, 0.0) if free and t == "power" else pair(getattr(g, t)) for t in _TRAITS] for g in groups.values()]
+            [
+                [(1.0, 0.0) if free and t == "power" else pair(getattr(g, t)) for t in _TRAITS]
+                for g in groups.values()
+            ]
         ),
         talkativeness=np.array([g.talkativeness for g in groups.values()]),
         trust=np.array(
-            [[(1.0, 0.0) if free else pair(g.trust_in.get(of, g.trust)) for of in groups] for g in groups.values()]
+            [
+                [(1.0, 0.0) if free else pair(g.trust_in.get(of, g.trust)) for of in groups]
+                for g in groups.values()
+            ]
         ),
         views=np.array([[pair(g.views.get(k, plain)) for k in issues] for g in groups.values()]),
         assets=np.array(
-            [[pair(g.assets[s]) if s in g.assets else nothing for s in kinds] for g in groups.values()], np.float64
+            [[pair(g.assets[s]) if s in g.assets else nothing for s in kinds] for g in groups.values()],
+            np.float64,
         ).reshape(len(groups), len(kinds), 2),
         recognised=np.array([g.recognised for g in groups.values()]),
         barriers=np.array(
-            [[(b.level, b.share) for b in (getattr(g.barriers, n) for n in type(g.barriers).model_fields)] for g in groups.values()]
+            [
+                [(b.level, b.share) for b in (getattr(g.barriers, n) for n in type(g.barriers).model_fields)]
+                for g in groups.values()
+            ]
         ),
         issue=np.array([chance.named(name) for name in issues], np.uint64),
         asset=np.array([chance.named(name) for name in kinds], np.uint64),
@@ -143,7 +160,9 @@ def _draw_person(people, i, g, blueprint, key, values):
         sd * chance.normal(key, chance.TALKATIVENESS, 0) - 0.5 * sd * sd
     )
     for of in range(blueprint.size.size):
-        people.trust[i, of] = _drawn(blueprint.trust[g, of], 0.0, 1.0, key ^ blueprint.name[of], chance.TRUST, 0)
+        people.trust[i, of] = _drawn(
+            blueprint.trust[g, of], 0.0, 1.0, key ^ blueprint.name[of], chance.TRUST, 0
+        )
     for k in range(blueprint.issue.size):
         view = _drawn(blueprint.views[g, k], -1.0, 1.0, key ^ blueprint.issue[k], chance.VIEW, 0)
         people.views[i, k] = view

@@ -60,8 +60,18 @@ PLAN: Final = (
     Field("circle_size", np.int64, ("M",), "most people in a live circle"),
     Field("facilitation", np.float64, ("M",), "[0, 1]"),
     Field("rounds", np.bool_, ("M",), "does each speak in turn?"),
-    Field("minutes", np.float64, ("M", 6), "share of the minutes that takes effect, by mechanism: agenda x dial x context"),
-    Field("dials", np.float64, ("M", 6), "dial x context, by mechanism, at most 1: what side effects are scaled by"),
+    Field(
+        "minutes",
+        np.float64,
+        ("M", 6),
+        "share of the minutes that takes effect, by mechanism: agenda x dial x context",
+    ),
+    Field(
+        "dials",
+        np.float64,
+        ("M", 6),
+        "dial x context, by mechanism, at most 1: what side effects are scaled by",
+    ),
     Field("scribe", np.float64, ("M",), "[0, 1]"),
     Field("captures_divergence", np.float64, ("M",), "[0, 1]"),
     Field("supports", np.float64, ("M", 4), "share of each barrier removed"),
@@ -98,7 +108,12 @@ class Setup(NamedTuple):
 # Scratch of one session: who is here, in which circle, and what has just been said.
 ROOM: Final = (
     Field("key", np.uint64, ("N",), "key of what chance does to each person in this session"),
-    Field("nobody", np.uint64, (2,), "keys of what chance does to nobody in particular: in this run, in this session"),
+    Field(
+        "nobody",
+        np.uint64,
+        (2,),
+        "keys of what chance does to nobody in particular: in this run, in this session",
+    ),
     Field("live", np.int8, ("N",), "channel through which one is here live; -1 not"),
     Field("later", np.int8, ("N",), "channel through which one comes later; -1 not"),
     Field("fluency", np.float64, ("N",), "what the communication barrier leaves, [0, 1]"),
@@ -130,7 +145,12 @@ DRAFT: Final = (
     Field("enters", np.float64, ("G", "K"), "position with which each group enters"),
     Field("private", np.int8, ("N", "K"), "1 accepts, 0 neutral, -1 against"),
     Field("public", np.int8, ("N", "K"), "the same, as shown"),
-    Field("drafter", np.int64, (1,), "participant who drafts; -1 the facilitator; -2 nobody was there; -3 none was made yet"),
+    Field(
+        "drafter",
+        np.int64,
+        (1,),
+        "participant who drafts; -1 the facilitator; -2 nobody was there; -3 none was made yet",
+    ),
     Field("reached", np.float64, (1,), "did the latest draft put reach consensus? NaN before one is put"),
 )
 Draft = tuple_of("Draft", DRAFT)
@@ -139,7 +159,12 @@ Draft = tuple_of("Draft", DRAFT)
 LEDGER: Final = (
     Field("flow", np.float64, ("G", "G"), "attention paid to the first group by the second"),
     Field("wheels", np.float64, (6,), "person-minutes that took effect, by mechanism"),
-    Field("money", np.float64, (len(HEADINGS),), "cost by heading, except participants, who are counted by minutes"),
+    Field(
+        "money",
+        np.float64,
+        (len(HEADINGS),),
+        "cost by heading, except participants, who are counted by minutes",
+    ),
     Field("hours", np.float64, (2,), "hours of facilitation and of note-taking paid"),
     Field("start_spread", np.float64, ("P",), "mean distance of views at the start, by scope"),
     Field("start_error", np.float64, ("P",), "mean error of projection at the start, by scope"),
@@ -304,17 +329,31 @@ def sizes(scenario: Scenario, plan: Any, values: Any, lines: int = 0) -> dict[st
     circles = turns = entries = answers = 0
     for t in range(plan.name.size):
         meeting = meeting_at(plan, t)
-        invited = sum(size.size for name, size in scenario.groups.items() if name in scenario.invited(list(scenario.sessions)[t]))
+        invited = sum(
+            size.size
+            for name, size in scenario.groups.items()
+            if name in scenario.invited(list(scenario.sessions)[t])
+        )
         if meeting.live_minutes > 0:
             here = max(1, min(math.ceil(invited / meeting.circle_size), max(1, invited // 2)))
             spoken = math.ceil(plainly(turns_in)(meeting, values, 1, False)) + 1
             if meeting.rounds:  # a round once begun is finished; a circle may hold one more than planned
                 spoken += min(meeting.circle_size, invited) + 1
-            noted = math.ceil(meeting.live_minutes * meeting.minutes[DOCUMENTATION] * meeting.scribe * values.notes_per_minute) + 1
+            noted = (
+                math.ceil(
+                    meeting.live_minutes
+                    * meeting.minutes[DOCUMENTATION]
+                    * meeting.scribe
+                    * values.notes_per_minute
+                )
+                + 1
+            )
             circles, turns = max(circles, here), max(turns, spoken)
             entries += here * min(spoken, noted)
         if meeting.later_minutes > 0:
-            entries += invited * math.ceil(plainly(posts_in)(meeting.later_minutes * meeting.minutes[DIALOGUE], values))
+            entries += invited * math.ceil(
+                plainly(posts_in)(meeting.later_minutes * meeting.minutes[DIALOGUE], values)
+            )
             answers += g * k
     return {
         "N": n, "G": g, "K": k, "S": len(scenario.asset_kinds), "T": turns, "C": circles + 1, "E": entries,

@@ -12,7 +12,15 @@ import json
 import re
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from sim import parameters as behaviour
 from sim.setting import BARRIERS, SPACES, TIMES, Reading, cells, channels
@@ -390,7 +398,9 @@ class Scenario(Frozen):
     @classmethod
     def _start_from_templates(cls, data: Any) -> Any:
         """Give each session the fields of the template that it names; its own fields win."""
-        if not isinstance(data, dict) or not all(isinstance(data.get(key), dict) for key in ("sessions", "templates")):
+        if not isinstance(data, dict) or not all(
+            isinstance(data.get(key), dict) for key in ("sessions", "templates")
+        ):
             return data
         sessions = {}
         for name, session in data["sessions"].items():
@@ -425,7 +435,9 @@ class Scenario(Frozen):
 
     def digest(self) -> str:
         """A hash of everything that shapes the result; texts for readers and provenance do not."""
-        said = self.model_dump(mode="json", exclude={"provenance", "title", "description", "base", "templates"})
+        said = self.model_dump(
+            mode="json", exclude={"provenance", "title", "description", "base", "templates"}
+        )
         return hashlib.sha256(json.dumps(said, sort_keys=False).encode()).hexdigest()[:16]
 
 
@@ -445,18 +457,34 @@ def _problems(scenario: Scenario) -> list[str]:
     if scenario.people < 2:
         found.append("groups: one person alone cannot co-produce; at least two people are needed")
     for name, group in groups.items():
-        found += [f"groups.{name}.views.{key}: {_unknown('issue', key, issues)}" for key in group.views if key not in issues]
-        found += [f"groups.{name}.trust_in.{key}: {_unknown('group', key, groups)}" for key in group.trust_in if key not in groups]
+        found += [
+            f"groups.{name}.views.{key}: {_unknown('issue', key, issues)}"
+            for key in group.views
+            if key not in issues
+        ]
+        found += [
+            f"groups.{name}.trust_in.{key}: {_unknown('group', key, groups)}"
+            for key in group.trust_in
+            if key not in groups
+        ]
     if all(issue.weight == 0 for issue in issues.values()):
-        found.append("issues: every weight is 0, so that nothing can be talked about; give at least one issue a weight")
+        found.append(
+            "issues: every weight is 0, so that nothing can be talked about; give at least one issue a weight"
+        )
     last = 0.0
     for name, session in sessions.items():
         where = f"sessions.{name}"
-        found += [f"{where}.invited: {_unknown('group', key, groups)}" for key in session.invited if key not in groups]
+        found += [
+            f"{where}.invited: {_unknown('group', key, groups)}"
+            for key in session.invited
+            if key not in groups
+        ]
         if session.template is not None and session.template not in scenario.templates:
             found.append(f"{where}.template: {_unknown('template', session.template, scenario.templates)}")
         if session.week < last:
-            found.append(f"{where}.week: it takes place in week {session.week:g}, before the session above it (week {last:g})")
+            found.append(
+                f"{where}.week: it takes place in week {session.week:g}, before the session above it (week {last:g})"
+            )
         last = session.week
         invited = scenario.invited(name)
         known = all(key in groups for key in invited)  # a misspelt group is one mistake, not two
@@ -466,7 +494,11 @@ def _problems(scenario: Scenario) -> list[str]:
                 "of 1; invite another group, add a support, or choose another setting"
             )
     for name, factor in scenario.context.items():
-        found += [f"context.{name}.sessions: {_unknown('session', key, sessions)}" for key in factor.sessions if key not in sessions]
+        found += [
+            f"context.{name}.sessions: {_unknown('session', key, sessions)}"
+            for key in factor.sessions
+            if key not in sessions
+        ]
     for name, value in scenario.parameters.items():
         if name not in behaviour.BY_NAME:
             found.append(f"parameters.{name}: {_unknown('parameter', name, behaviour.BY_NAME)}")
@@ -486,7 +518,10 @@ def _can_come(group: Group, session: Session, cell: str) -> bool:
         barrier = getattr(group.barriers, name)
         closed[name] = barrier.share * barrier.level * (1 - getattr(session.supports, name)) >= 1
     met = (("travel", "schedule"), ("digital", "schedule"), ("travel",), ("digital",))
-    return any(offered and not any(closed[name] for name in barriers) for offered, barriers in zip(channels(cell), met, strict=True))
+    return any(
+        offered and not any(closed[name] for name in barriers)
+        for offered, barriers in zip(channels(cell), met, strict=True)
+    )
 
 
 def _unknown(kind: str, found: str, known: Any) -> str:

@@ -15,12 +15,13 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import types
-from numba.core.datamodel import models, register_default
+from numba.core.datamodel import models
+from numba.core.datamodel.registry import register_default
 from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import NativeValue, intrinsic, typeof_impl, unbox
 
-from sim.compiled import compiled
+from sim.compiled import PLAIN, compiled
 
 
 class ReferenceType(types.Type):
@@ -66,12 +67,12 @@ def _unbox_reference(kind, obj, c):  # type: ignore[no-untyped-def]
 
 
 @infer_getattr
-class _Fields(AttributeTemplate):  # type: ignore[misc]
+class _Fields(AttributeTemplate):
     """The type of a field."""
 
     key = ReferenceType
 
-    def generic_resolve(self, kind: ReferenceType, name: str) -> Any:
+    def generic_resolve(self, kind: ReferenceType, name: str) -> Any:  # type: ignore[override]
         return kind.fields[kind.index[name]][1] if name in kind.index else None
 
 
@@ -114,7 +115,7 @@ def _store_in(typing_context, named_tuple, address):  # type: ignore[no-untyped-
 
 @compiled
 def _store(named_tuple, header):  # type: ignore[no-untyped-def]
-    _store_in(named_tuple, header.ctypes.data)
+    _store_in(named_tuple, header.ctypes.data)  # type: ignore[call-arg]
 
 
 def _size_of(named_tuple: Any) -> int:
@@ -127,6 +128,6 @@ def by_reference(named_tuple: Any) -> Any:
 
     Members that are references already stay so; numbers are copied.
     """
-    if numba.config.DISABLE_JIT:
+    if PLAIN:
         return SimpleNamespace(**named_tuple._asdict())
     return Reference(named_tuple)

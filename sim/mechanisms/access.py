@@ -13,7 +13,17 @@ import numpy as np
 from sim import chance, events
 from sim.chance import child, draw
 from sim.compiled import allocating, compiled
-from sim.setting import COMMUNICATION, DIGITAL, LATER_ONSITE, LATER_REMOTE, LIVE_ONSITE, LIVE_REMOTE, NOWHERE, SCHEDULE, TRAVEL
+from sim.setting import (
+    COMMUNICATION,
+    DIGITAL,
+    LATER_ONSITE,
+    LATER_REMOTE,
+    LIVE_ONSITE,
+    LIVE_REMOTE,
+    NOWHERE,
+    SCHEDULE,
+    TRAVEL,
+)
 
 
 @compiled
@@ -47,7 +57,9 @@ def willingness(engagement, openness, values):
 
     Judgement, calibrated on no-shows (evidence 6.1).
     """
-    return math.pow(engagement, values.willing_engagement) * (1.0 - values.willing_openness * (1.0 - openness))
+    return math.pow(engagement, values.willing_engagement) * (
+        1.0 - values.willing_openness * (1.0 - openness)
+    )
 
 
 @compiled
@@ -77,14 +89,30 @@ def _come(world, meeting, setup, i):
     connects = (offer[LIVE_REMOTE] or offer[LATER_REMOTE]) and _passes(world, meeting, i, DIGITAL)
     is_free = (offer[LIVE_ONSITE] or offer[LIVE_REMOTE]) and _passes(world, meeting, i, SCHEDULE)
     live = _better(
-        setup, LIVE_ONSITE, offer[LIVE_ONSITE] and travels and is_free, LIVE_REMOTE, offer[LIVE_REMOTE] and connects and is_free
+        setup,
+        LIVE_ONSITE,
+        offer[LIVE_ONSITE] and travels and is_free,
+        LIVE_REMOTE,
+        offer[LIVE_REMOTE] and connects and is_free,
     )
-    later = _better(setup, LATER_ONSITE, offer[LATER_ONSITE] and travels, LATER_REMOTE, offer[LATER_REMOTE] and connects)
+    later = _better(
+        setup, LATER_ONSITE, offer[LATER_ONSITE] and travels, LATER_REMOTE, offer[LATER_REMOTE] and connects
+    )
     if live == NOWHERE and later == NOWHERE:
         return
-    if draw(room.key[i], chance.WILLING, 0) >= willingness(people.engagement[i], people.openness[i], setup.values):
+    if draw(room.key[i], chance.WILLING, 0) >= willingness(
+        people.engagement[i], people.openness[i], setup.values
+    ):
         events.tell(
-            world.log, meeting.number, events.STAYED_AWAY, i, events.NOTHING, events.NOTHING, NOWHERE, np.nan, False
+            world.log,
+            meeting.number,
+            events.STAYED_AWAY,
+            i,
+            events.NOTHING,
+            events.NOTHING,
+            NOWHERE,
+            np.nan,
+            False,
         )
         return
     room.live[i], room.later[i] = live, later
@@ -100,7 +128,9 @@ def _enter(world, meeting, i, channel, minutes):
     """Person i takes part through a channel."""
     world.people.by_channel[i, channel] += 1
     world.people.minutes_used[i] += minutes
-    events.tell(world.log, meeting.number, events.CAME, i, events.NOTHING, events.NOTHING, channel, minutes, False)
+    events.tell(
+        world.log, meeting.number, events.CAME, i, events.NOTHING, events.NOTHING, channel, minutes, False
+    )
 
 
 @allocating

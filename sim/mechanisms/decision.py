@@ -16,7 +16,11 @@ from sim.compiled import compiled
 from sim.mechanisms.dialogue import came
 from sim.plan import FOUR_FIFTHS, MAJORITY, SEVENTY_FIFTEEN, THREE_QUARTERS
 
-FACILITATOR, NOBODY, NOT_YET = -1, -2, -3  # in place of a participant: who drafted, or that nothing was drafted yet
+FACILITATOR, NOBODY, NOT_YET = (
+    -1,
+    -2,
+    -3,
+)  # in place of a participant: who drafted, or that nothing was drafted yet
 FOR, NEUTRAL, AGAINST = 1, 0, -1
 
 
@@ -66,7 +70,15 @@ def make_draft(world, meeting, setup):
             draft.position[k] = people.views[drafter, k] if drafter >= 0 else math.nan
         if meeting.decides:
             events.tell(
-                world.log, meeting.number, events.DRAFTED, drafter, events.NOTHING, k, -1, draft.position[k], False
+                world.log,
+                meeting.number,
+                events.DRAFTED,
+                drafter,
+                events.NOTHING,
+                k,
+                -1,
+                draft.position[k],
+                False,
             )
 
 
@@ -88,7 +100,8 @@ def _choose_drafter(world, meeting):
 @compiled
 def _remembered(world, drafter, g, k):
     """Weight and position with which a group that has nothing on record enters: the drafter's certainty and picture of
-    it. A facilitator knows the certainty-weighted mean picture of those present."""
+    it. A facilitator knows the certainty-weighted mean picture of those present.
+    """
     people, room = world.people, world.room
     if drafter >= 0:
         return people.certainty[drafter, g, k], people.picture[drafter, g, k]
@@ -118,7 +131,11 @@ def latitude(tolerance, certainty, openness, heard, values):
     It widens with what one thinks one knows of the others, if one is open, and with having been heard (procedural
     justice), never with true understanding.
     """
-    return tolerance * values.acceptance * (1.0 + values.widening * certainty * openness + values.fairness * heard)
+    return (
+        tolerance
+        * values.acceptance
+        * (1.0 + values.widening * certainty * openness + values.fairness * heard)
+    )
 
 
 @compiled
@@ -154,7 +171,8 @@ def _mean_certainty(certainty, i, k):
 @compiled
 def _vote_in_public(world, meeting, setup):
     """Those here show their vote, all at once; with little trust in the others one gives way to them, the more, the more
-    of them are of another mind. Writes public. Source: expressed and private opinion differ, PMC6594623."""
+    of them are of another mind. Writes public. Source: expressed and private opinion differ, PMC6594623.
+    """
     people, room, draft, by_group = world.people, world.room, world.draft, world.room.by_group
     by_group[:, :] = 0.0
     present = 0.0
@@ -196,13 +214,24 @@ def _show(world, meeting, setup, i, k, accepts, opposes, present):
         if draft.public[i, k] != NEUTRAL:
             events.tell(world.log, meeting.number, kind, i, events.NOTHING, k, -1, draft.position[k], False)
         if draft.public[i, k] != private:
-            events.tell(world.log, meeting.number, events.GAVE_WAY, i, events.NOTHING, k, -1, draft.public[i, k], False)
+            events.tell(
+                world.log,
+                meeting.number,
+                events.GAVE_WAY,
+                i,
+                events.NOTHING,
+                k,
+                -1,
+                draft.public[i, k],
+                False,
+            )
 
 
 @compiled
 def agreed(rule, accepts, opposes, present):
     """Do so many public votes, of so many present, make an agreement under a rule? Source: thresholds, evidence 7.7
-    (Diamond et al. 2014, doi:10.1016/j.jclinepi.2013.12.002; core outcome sets 70/15)."""
+    (Diamond et al. 2014, doi:10.1016/j.jclinepi.2013.12.002; core outcome sets 70/15).
+    """
     if present <= 0.0:
         return False
     if rule == MAJORITY:

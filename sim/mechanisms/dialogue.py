@@ -51,7 +51,8 @@ def is_hybrid(room, members):
 @compiled
 def _claim_the_floor(world, meeting, setup, members):
     """Everybody's claim to the floor: talkativeness x power x engagement x fluency, less for remote people in a hybrid
-    circle, and evened out by facilitation. Writes floor."""
+    circle, and evened out by facilitation. Writes floor.
+    """
     people, room, values = world.people, world.room, setup.values
     hybrid, _ = is_hybrid(room, members)
     left = values.facilitated_floor + (1.0 - values.facilitated_floor) * (1.0 - meeting.facilitation)
@@ -67,7 +68,9 @@ def _talk(world, meeting, setup, members, c):
     """One circle's turns: by race, each heard at once; or by rounds, heard when all have spoken."""
     room = world.room
     _, remote = is_hybrid(room, members)
-    turns = count(turns_in(meeting, setup.values, members.size, remote), draw(room.nobody[1], chance.TURNS, c))
+    turns = count(
+        turns_in(meeting, setup.values, members.size, remote), draw(room.nobody[1], chance.TURNS, c)
+    )
     for turn in range(turns):
         if meeting.rounds:
             before = room.n[3]
@@ -105,7 +108,13 @@ def salience(view, floor):
 def picked_issue(world, setup, i, decision, occasion):
     """The issue that person i takes up: a race between the issues, by weight on the agenda x own salience."""
     people, room = world.people, world.room
-    views, weights, names, floor, key = people.views, setup.weight, setup.issue, setup.values.salience_floor, room.key[i]
+    views, weights, names, floor, key = (
+        people.views,
+        setup.weight,
+        setup.issue,
+        setup.values.salience_floor,
+        room.key[i],
+    )
     first, issue = np.inf, 0
     for k in range(weights.size):
         weight = weights[k] * salience(views[i, k], floor)
@@ -118,7 +127,8 @@ def picked_issue(world, setup, i, decision, occasion):
 @compiled
 def _position(world, setup, i, k, trust):
     """The position that person i voices on issue k, and whether it is divergent: bent towards what it believes to
-    prevail, the more, the less it trusts its audience. Source: self-silencing, PMC6594623 (expressed and private)."""
+    prevail, the more, the less it trusts its audience. Source: self-silencing, PMC6594623 (expressed and private).
+    """
     people = world.people
     view = people.views[i, k]
     prevails = prevailing(people.picture, people.certainty, people.views, i, k)
@@ -152,9 +162,19 @@ def _hear(world, setup, members, n, turn):
     people, room, values = world.people, world.room, setup.values
     speaker, k, voiced = room.speaker[n], room.said_issue[n], room.said[n]
     picture, certainty, views, trust = people.picture, people.certainty, people.views, people.trust
-    engagement, openness, tolerance, group = people.engagement, people.openness, people.tolerance, people.group
+    engagement, openness, tolerance, group = (
+        people.engagement,
+        people.openness,
+        people.tolerance,
+        people.group,
+    )
     live, fluency, key, carries, flow = room.live, room.fluency, room.key, setup.fidelity, world.ledger.flow
-    learning, influence, noise, trust_gain = values.learning, values.influence, values.noise, values.trust_gain
+    learning, influence, noise, trust_gain = (
+        values.learning,
+        values.influence,
+        values.noise,
+        values.trust_gain,
+    )
     kernel, g, speakers_key, received = setup.kernel, group[speaker], people.key[speaker], 0.0
     for i in members:
         if i == speaker:
@@ -191,7 +211,17 @@ def _write_posts(world, meeting, setup):
             voiced, divergent = _position(world, setup, i, k, trust)
             people.contributions[i] += 1
             people.said[i, k] = voiced
-            events.tell(world.log, meeting.number, events.WROTE, i, events.NOTHING, k, room.later[i], voiced, divergent)
+            events.tell(
+                world.log,
+                meeting.number,
+                events.WROTE,
+                i,
+                events.NOTHING,
+                k,
+                room.later[i],
+                voiced,
+                divergent,
+            )
             post(world, meeting, i, k, voiced, divergent, occasion)
 
 

@@ -38,14 +38,44 @@ def take_notes(world, meeting, setup, c):
         i, k = room.speaker[n], room.said_issue[n]
         if not room.kept[n]:
             events.tell(
-                world.log, meeting.number, events.NOT_NOTED, i, events.NOTHING, k, room.live[i], room.said[n], room.said_divergent[n]
+                world.log,
+                meeting.number,
+                events.NOT_NOTED,
+                i,
+                events.NOTHING,
+                k,
+                room.live[i],
+                room.said[n],
+                room.said_divergent[n],
             )
             continue
         position = room.said[n]
         if values.distortion > 0.0:
-            position = clipped(position + values.distortion * triangle(room.said_key[n], chance.DISTORTION, 0))
-        enter(world, i, room.said_key[n], k, position, meeting.number, room.live[i], room.said_divergent[n], True)
-        events.tell(world.log, meeting.number, events.NOTED, i, events.NOTHING, k, room.live[i], position, room.said_divergent[n])
+            position = clipped(
+                position + values.distortion * triangle(room.said_key[n], chance.DISTORTION, 0)
+            )
+        enter(
+            world,
+            i,
+            room.said_key[n],
+            k,
+            position,
+            meeting.number,
+            room.live[i],
+            room.said_divergent[n],
+            True,
+        )
+        events.tell(
+            world.log,
+            meeting.number,
+            events.NOTED,
+            i,
+            events.NOTHING,
+            k,
+            room.live[i],
+            position,
+            room.said_divergent[n],
+        )
 
 
 @compiled
@@ -67,7 +97,10 @@ def _choose(world, meeting, said, capacity):
         return
     for n in range(said):
         weight = claim_to_be_noted(
-            people.power[room.speaker[n]], meeting.facilitation, room.said_divergent[n], meeting.captures_divergence
+            people.power[room.speaker[n]],
+            meeting.facilitation,
+            room.said_divergent[n],
+            meeting.captures_divergence,
         )
         room.race[n] = -math.log(1.0 - room.race[n]) / weight
     for n in np.argsort(room.race[:said])[:capacity]:
@@ -81,4 +114,6 @@ def post(world, meeting, i, k, position, divergent, occasion):
     if draw(room.key[i], chance.KEPT, occasion) < meeting.dials[DOCUMENTATION]:
         key = child(room.key[i], POSTED + occasion)
         enter(world, i, key, k, position, meeting.number, room.later[i], divergent, False)
-        events.tell(world.log, meeting.number, events.NOTED, i, events.NOTHING, k, room.later[i], position, divergent)
+        events.tell(
+            world.log, meeting.number, events.NOTED, i, events.NOTHING, k, room.later[i], position, divergent
+        )

@@ -65,14 +65,17 @@ def _read(world, meeting, setup, i, sitting, channel, minutes, end):
 @compiled
 def _take_in(world, meeting, setup, i, channel, e):
     """Person i reads entry e: the picture of the author's group moves, who wrote it is noticed, the position is kept in
-    mind. Writes picture, certainty, trust, openness, what was gathered, and the author's heard and recognised."""
+    mind. Writes picture, certainty, trust, openness, what was gathered, and the author's heard and recognised.
+    """
     people, room, record, values = world.people, world.room, world.record, setup.values
     j, k, gathered = record.author[e], record.issue[e], room.by_issue
     g = people.group[j]
     fidelity = poorer(setup.fidelity, channel, record.channel[e])
     attends = attention(people.engagement[i], fidelity, room.fluency[i])
     view = people.views[i, k]
-    bent = record.position[e] + values.biased_assimilation * (1.0 - room.openness[i]) * (view - record.position[e])
+    bent = record.position[e] + values.biased_assimilation * (1.0 - room.openness[i]) * (
+        view - record.position[e]
+    )
     read = perceived(bent, fidelity, values.noise, room.key[i] ^ record.key[e], chance.MISREAD, 0)
     learn(people.picture, people.certainty, i, g, k, read, values.learning * attends)
     near = persuasion(abs(read - view), people.tolerance[i], setup.kernel)
@@ -95,7 +98,8 @@ def _take_in(world, meeting, setup, i, channel, e):
 @compiled
 def _make_up_ones_mind(people, i, gathered, influence):
     """What person i has read moves its views, all at once: towards the mean of the entries and its own view, weighted
-    by trust, the further, the more there was. Writes views."""
+    by trust, the further, the more there was. Writes views.
+    """
     own_trust = people.trust[i, people.group[i]]
     for k in range(gathered.shape[0]):
         weights, n = own_trust + gathered[k, 0], gathered[k, 3]

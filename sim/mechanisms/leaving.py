@@ -15,9 +15,12 @@ from sim.setting import NOWHERE
 @compiled
 def leave(world, meeting, setup):
     """Engagement rises with being heard, being recognised and human interaction, falls with sitting unheard and with
-    absence; who has little left may leave for good. Writes engagement and active."""
+    absence; who has little left may leave for good. Writes engagement and active.
+    """
     people, room, values = world.people, world.room, setup.values
-    early = values.dropout_later + (1.0 - values.dropout_later) * math.exp(-meeting.week / values.dropout_weeks)
+    early = values.dropout_later + (1.0 - values.dropout_later) * math.exp(
+        -meeting.week / values.dropout_weeks
+    )
     for i in range(people.group.size):
         if not people.active[i] or not meeting.invited[people.group[i]]:
             continue
@@ -29,7 +32,15 @@ def leave(world, meeting, setup):
         if draw(room.key[i], chance.DROPOUT, 0) < hazard:
             people.active[i] = False
             events.tell(
-                world.log, meeting.number, events.LEFT, i, events.NOTHING, events.NOTHING, NOWHERE, people.engagement[i], False
+                world.log,
+                meeting.number,
+                events.LEFT,
+                i,
+                events.NOTHING,
+                events.NOTHING,
+                NOWHERE,
+                people.engagement[i],
+                False,
             )
 
 

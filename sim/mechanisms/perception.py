@@ -29,7 +29,8 @@ def poorer(carries, one, other):
 @compiled
 def attention(engagement, fidelity, fluency):
     """How much of a statement reaches somebody, in [0, 1]: investment x what the channel carries x what a communication
-    barrier leaves."""
+    barrier leaves.
+    """
     return engagement * fidelity * fluency
 
 

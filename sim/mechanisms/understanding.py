@@ -45,24 +45,45 @@ def seek_understanding(world, meeting, setup):
 @compiled
 def _check_with_each_other(world, meeting, setup, members, c, minutes):
     """One circle's exchanges: a member asks about a group, a present member of that group answers, the circle learns.
-    With nobody of that group here, the exchange is lost."""
+    With nobody of that group here, the exchange is lost.
+    """
     people, room = world.people, world.room
-    exchanges = count(60.0 * minutes / setup.values.exchange_seconds, draw(room.nobody[1], chance.EXCHANGES, c))
+    exchanges = count(
+        60.0 * minutes / setup.values.exchange_seconds, draw(room.nobody[1], chance.EXCHANGES, c)
+    )
     for n in range(exchanges):
-        asker = members[n % members.size] if meeting.rounds else _winner(world, members, -1, -1, chance.ASKER, n)
+        asker = (
+            members[n % members.size] if meeting.rounds else _winner(world, members, -1, -1, chance.ASKER, n)
+        )
         if asker == events.NOBODY:
             return
         g = _group_asked_about(world, setup, asker, chance.ASKED_GROUP, n)
         k = picked_issue(world, setup, asker, chance.ASKED_ISSUE, n)
         answerer = _winner(world, members, g, asker, chance.ANSWERER, n)
         if answerer == events.NOBODY:
-            events.tell(world.log, meeting.number, events.UNANSWERED, asker, g, k, room.live[asker], math.nan, False)
+            events.tell(
+                world.log, meeting.number, events.UNANSWERED, asker, g, k, room.live[asker], math.nan, False
+            )
             continue
         view = people.views[answerer, k]
-        events.tell(world.log, meeting.number, events.ANSWERED, answerer, g, k, room.live[answerer], view, False)
+        events.tell(
+            world.log, meeting.number, events.ANSWERED, answerer, g, k, room.live[answerer], view, False
+        )
         for i in members:
             if i != answerer:
-                _be_corrected(world, setup, i, room.live[i], answerer, room.live[answerer], g, k, view, chance.MISTAKEN, n)
+                _be_corrected(
+                    world,
+                    setup,
+                    i,
+                    room.live[i],
+                    answerer,
+                    room.live[answerer],
+                    g,
+                    k,
+                    view,
+                    chance.MISTAKEN,
+                    n,
+                )
 
 
 @compiled
@@ -123,7 +144,9 @@ def _answer_what_waits(world, meeting, setup):
             board.group[n], board.issue[n], board.position[n] = g, k, view
             board.author[n], board.channel[n] = answerer, room.later[answerer]
             board.length[0] = n + 1
-            events.tell(world.log, meeting.number, events.ANSWERED, answerer, g, k, room.later[answerer], view, False)
+            events.tell(
+                world.log, meeting.number, events.ANSWERED, answerer, g, k, room.later[answerer], view, False
+            )
 
 
 @compiled
@@ -151,7 +174,19 @@ def _read_answers(world, setup, i, minutes):
         j = board.author[n]
         if j != i:
             g, k = board.group[n], board.issue[n]
-            _be_corrected(world, setup, i, room.later[i], j, board.channel[n], g, k, board.position[n], chance.MISTAKEN_LATER, 0)
+            _be_corrected(
+                world,
+                setup,
+                i,
+                room.later[i],
+                j,
+                board.channel[n],
+                g,
+                k,
+                board.position[n],
+                chance.MISTAKEN_LATER,
+                0,
+            )
             read += 1
         n += 1
     people.answers_read[i] = n
