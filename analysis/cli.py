@@ -26,8 +26,6 @@ from cyclopts import (
 )
 from rich.console import Console
 
-from sim.errors import CoprodError, TooBigError
-
 if TYPE_CHECKING:
     from analysis.store import Store, Study
     from sim.scenario import Scenario
@@ -231,7 +229,7 @@ def _attempt(arguments: Sequence[str] | None) -> int:
         code = app(arguments, console=_screen(), exit_on_error=False, print_error=False, verbose=False)
     except CycloptsError as error:
         return _mistake(_in_a_sentence(error))
-    except CoprodError as error:
+    except _told() as error:
         return _mistake(str(error))
     except KeyboardInterrupt as stopped:
         _note(str(stopped) or "Stopped.")
@@ -265,7 +263,7 @@ def _study(names: Sequence[str], asked: Asked) -> Study:
     from analysis.waiting import Bar, attended
 
     designs = [scenarios.load(name, set=asked.set) for name in names]
-    studies.check(designs, asked.replicates, workers=asked.workers, series=asked.out is not None)
+    studies.check(designs, asked.replicates, series=asked.out is not None)
     store = Store(asked.out) if asked.out is not None else None
     _say_if_the_model_must_be_prepared()
     stop = Event()
@@ -307,7 +305,7 @@ def _costs(scenario: Scenario) -> list[str]:
     replicates = max(1, min(50, ESTIMATE // (scenario.people * len(scenario.sessions))))
     try:
         runs = sim.simulate(scenario, replicates=replicates, seed=1, series=False)
-    except TooBigError as error:
+    except sim.TooBigError as error:
         return [f"What it costs is not estimated: {error}"]
     headings = [outcome for outcome in runs.outcomes if outcome.startswith("cost_")]
     total, *means = (estimate(runs.final(outcome))["mean"] or 0.0 for outcome in ("cost", *headings))
@@ -320,9 +318,9 @@ def _costs(scenario: Scenario) -> list[str]:
 
 
 def _say_if_the_model_must_be_prepared() -> None:
-    from sim import compiled
+    from sim.compiled import is_warm
 
-    if not compiled.is_warm():
+    if not is_warm():
         _note("Preparing the model for this machine (once, about half a minute).")
 
 
@@ -334,6 +332,13 @@ class _Screen(Console):
 def _screen() -> Console:
     """Standard output for people: as wide as the terminal, 80 columns where there is none."""
     return _Screen(highlight=False, markup=False, emoji=False)
+
+
+def _told() -> type[Exception]:
+    """The errors whose message is for people; looked up only when there is one, because `sim` takes time to import."""
+    from sim import CoprodError
+
+    return CoprodError
 
 
 def _in_a_sentence(error: CycloptsError) -> str:

@@ -167,7 +167,7 @@ def sentence(comparison: Comparison) -> str:
         return f"{second} and {first} do not differ in {what} in any of {among}."
     if found["low"] is None:
         return f"{second} and {first}: {what} differs by {number(mean)} in one world, and one world shows no difference."
-    size = f"difference {number(mean, *_interval(found))}, 95% interval {between(found)}"
+    size = _size(found)
     if not comparison.shows:
         return f"{second} and {first}: no difference in {what} that {among} can show ({size})."
     rises = mean > 0
@@ -182,30 +182,36 @@ def words(outcome: str) -> str:
     return "people left out" if outcome == "left_out" else outcome.replace("_", " ")
 
 
-def number(value: float, *beside: float) -> str:
-    """A number with as many decimals as it and the numbers printed beside it can bear."""
-    text = f"{value:,.{_decimals(value, *beside)}f}"
+def number(value: float, decimals: int | None = None) -> str:
+    """A number for people: money without decimals, shares with two, unless told otherwise."""
+    places = _places(value) if decimals is None else decimals
+    text = f"{value:,.{places}f}"
     return text if text.strip("-0.") else text.lstrip("-")  # nobody has met -0.00
 
 
-def between(found: Estimate) -> str:
+def between(found: Estimate, decimals: int | None = None) -> str:
     """The interval of an estimate in words; empty if there is none."""
-    ends = _interval(found)
-    return " to ".join(number(end, *ends) for end in ends)
+    low, high = found["low"], found["high"]
+    if low is None or high is None:
+        return ""
+    return f"{number(low, decimals)} to {number(high, decimals)}"
 
 
-def _interval(found: Estimate) -> tuple[float, ...]:
-    return tuple(end for end in (found["low"], found["high"]) if end is not None)
+def _size(found: Estimate) -> str:
+    """A difference with its interval, in as many decimals as it takes to see where the interval ends."""
+    mean, low, high = found["mean"], found["low"], found["high"]
+    assert mean is not None
+    assert low is not None
+    assert high is not None
+    places = _places(max(abs(low), abs(high)))
+    if high - low > 1e-9 * abs(mean) and places > 0:
+        places = min(4, max(places, -math.floor(math.log10((high - low) / 2))))
+    return f"difference {number(mean, places)}, 95% interval {between(found, places)}"
 
 
-def _decimals(*values: float) -> int:
-    """Enough decimals to tell the numbers apart, and few enough to read: money has none, shares have at least two."""
-    size = max(map(abs, values))
-    least = 2 if size < 10 else 1 if size < 1000 else 0
-    width = max(values) - min(values)
-    if width <= 1e-9 * size or size >= 1000:  # they differ by rounding alone, or are large
-        return least
-    return min(4, max(least, -math.floor(math.log10(width / 2))))
+def _places(value: float) -> int:
+    size = abs(value)
+    return 2 if size < 10 else 1 if size < 1000 else 0
 
 
 def _saying(outcome: str, *, rises: bool) -> str:

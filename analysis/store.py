@@ -72,11 +72,12 @@ class Definition:
 
 def definition(scenario: Scenario, seed: int) -> Definition:
     """What the runs of a scenario follow from here: its data, the behavioural constants, the seed and this model."""
-    from sim import compiled, parameters
+    from sim.compiled import sources_digest
+    from sim.parameters import values
 
-    values = parameters.values(scenario.parameters)._asdict()
+    constants = values(scenario.parameters)._asdict()
     outcomes = tuple(outcome.name for outcome in sim.OUTCOMES)
-    return Definition(scenario, seed, outcomes, compiled.sources_digest(), values)
+    return Definition(scenario, seed, outcomes, sources_digest(), constants)
 
 
 class Store:
@@ -256,7 +257,9 @@ def read_part(path: Path, what: Definition) -> Runs | None:
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
     first, last = (int(number) for number in path.stem.split("-")[-2:])
-    return runs if np.array_equal(runs.replicates, np.arange(first, last + 1)) else None
+    whole = np.array_equal(runs.replicates, np.arange(first, last + 1))
+    kept = runs.values[:, _rows_kept(what.scenario), :]
+    return runs if whole and results_digest(kept) == said["values"] else None
 
 
 def joined(parts: list[Runs]) -> Runs:
@@ -268,10 +271,10 @@ def joined(parts: list[Runs]) -> Runs:
     )
 
 
-def results_digest(runs: Runs) -> str:
-    """A hash of every value of some runs: two studies with the same hash found the same to the last bit."""
-    values = np.where(np.isnan(runs.values), np.nan, runs.values)  # one kind of NaN
-    return hashlib.sha256(np.ascontiguousarray(values, dtype="<f8").tobytes()).hexdigest()
+def results_digest(values: np.ndarray) -> str:
+    """A hash of values: two studies with the same hash found the same to the last bit."""
+    plain = np.where(np.isnan(values), np.nan, values)  # one kind of NaN
+    return hashlib.sha256(np.ascontiguousarray(plain, dtype="<f8").tobytes()).hexdigest()
 
 
 def _up_to(runs: Runs, last: int) -> Runs:
@@ -319,6 +322,7 @@ def _table(what: Definition, runs: Runs) -> pa.Table:
     said = {
         "definition": what.digest,
         "rows": count * rows,
+        "values": results_digest(runs.values[:, sessions, scopes, :]),
         "scenario": what.scenario.model_dump(mode="json"),
         "parameters": what.parameters,
         "model": what.model,
@@ -346,7 +350,6 @@ def _runs(table: pa.Table, what: Definition) -> Runs:
         replicates=replicates,
         outcomes=what.outcomes,
         scopes=_scopes(scenario),
-        sessions=tuple(scenario.sessions),
         values=values,
     )
 

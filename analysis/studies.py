@@ -69,7 +69,7 @@ def make(
     StoppedError
         If `stop` was set before all was run; what the store had taken in stays there.
     """
-    check(scenarios, replicates, workers=workers, series=store is not None)
+    check(scenarios, replicates, series=store is not None)
     stop = stop or Event()
     if store is None:
         designs = tuple(
@@ -89,9 +89,7 @@ def make(
     return study
 
 
-def check(
-    scenarios: Sequence[Scenario], replicates: int, *, workers: int | None = None, series: bool = True
-) -> None:
+def check(scenarios: Sequence[Scenario], replicates: int, *, series: bool = True) -> None:
     """Refuse a study that could not be made, before anything is computed.
 
     Raises
@@ -107,11 +105,11 @@ def check(
             raise CoprodError(f"two designs are called {name}; give one of them another `name` in its file")
     free = psutil.virtual_memory().available
     for scenario in scenarios:
-        needed = sim.memory_needed(scenario, workers)
+        needed = sim.memory_needed(scenario)
         if needed > free:
             raise TooBigError(
-                f"{scenario.name}: {scenario.people:,} people need {needed / 1e9:,.1f} GB and {free / 1e9:,.1f} GB are free; "
-                "ask for fewer --workers, or for fewer people or sessions"
+                f"{scenario.name}: {scenario.people:,} people need {needed / 1e9:,.1f} GB of memory and "
+                f"{free / 1e9:,.1f} GB is free; invite fewer people, or use a larger machine"
             )
     each = sum(_bytes_per_run(scenario, series=series) for scenario in scenarios)
     room = int(free * ROOM)
@@ -145,7 +143,7 @@ def describe(
             {
                 "name": what.scenario.name,
                 "definition": what.digest,
-                "results": results_digest(runs),
+                "results": results_digest(runs.values),
                 "scenario": what.scenario.model_dump(mode="json"),
                 "parameters": what.parameters,
             }
@@ -208,14 +206,17 @@ def _run_and_keep(
     for batch in _batches(
         [chunk for chunk in chunks if chunk.start not in found], workers or os.cpu_count() or 1
     ):
-        before = done
+
+        def count(more: int, before: int = done) -> None:
+            progress(name, before + more)
+
         runs = sim.simulate(
             what.scenario,
             replicates=batch[-1][-1] + 1 - batch[0].start,
             seed=what.seed,
             workers=workers,
             first=batch[0].start,
-            progress=lambda more, before=before: progress(name, before + more),
+            progress=count,
             stop=stop,
         )
         for chunk in batch:

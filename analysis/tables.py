@@ -87,7 +87,7 @@ def _outcomes_of_several(designs: tuple[Runs, ...]) -> Table:
 
 
 def _groups_of_several(outcome: str, designs: tuple[Runs, ...]) -> Table:
-    table = _table(f"{statistics.words(outcome)}, by group", *(runs.scenario.name for runs in designs))
+    table = _table(f"{statistics.words(outcome)},\nby group", *(runs.scenario.name for runs in designs))
     scopes = {scope: title for runs in designs for scope, title in _scopes(runs)}
     for scope, title in scopes.items():
         table.add_row(
@@ -159,11 +159,7 @@ def _with_interval(found: Estimate) -> Text:
 
 
 def _mean(found: Estimate) -> str:
-    if found["mean"] is None:
-        return "-"
-    return statistics.number(
-        found["mean"], *(end for end in (found["low"], found["high"]) if end is not None)
-    )
+    return "-" if found["mean"] is None else statistics.number(found["mean"])
 
 
 def _of_worlds(found: Estimate, runs: Runs) -> str:

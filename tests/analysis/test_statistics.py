@@ -180,14 +180,17 @@ def test_one_world_shows_no_difference():
 
 
 @pytest.mark.parametrize(
-    ("numbers", "text"),
-    [
-        ((0.5,), "0.50"),
-        ((12345.6,), "12,346"),
-        ((0.012, 0.004, 0.02), "0.012"),
-        ((-0.0001,), "0.00"),
-        ((42.123,), "42.1"),
-    ],
+    ("value", "text"),
+    [(0.5, "0.50"), (12345.6, "12,346"), (42.123, "42.1"), (-0.0001, "0.00"), (-0.5, "-0.50")],
 )
-def test_numbers_have_the_decimals_that_they_can_bear(numbers, text):
-    assert statistics.number(*numbers) == text
+def test_numbers_have_the_decimals_that_they_can_bear(value, text):
+    assert statistics.number(value) == text
+
+
+def test_a_small_difference_has_the_decimals_to_be_seen():
+    chance = np.random.default_rng(2)
+    luck, gain = chance.random(400), chance.normal(0.001, 0.001, 400)
+    found = statistics.estimate(gain)
+    assert said(luck, luck + gain).endswith(
+        f"(difference {found['mean']:.4f}, 95% interval {found['low']:.4f} to {found['high']:.4f})."
+    )

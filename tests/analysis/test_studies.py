@@ -91,26 +91,41 @@ def test_fewer_replicates_are_taken_from_more(tmp_path, design, pieces):
     np.testing.assert_array_equal(store.read(tmp_path).designs[0].replicates, np.arange(4))
 
 
-@pytest.mark.parametrize("harm", ["emptied", "halved", "zeroed inside", "one bit turned", "another part's"])
+@pytest.mark.parametrize("harm", ["emptied", "halved", "zeroed inside", "another part's"])
 def test_a_damaged_part_is_seen_and_made_again(tmp_path, design, pieces, harm):
     made(tmp_path, design)
     before = contents(tmp_path)
     first, second, _ = sorted((tmp_path / "runs").iterdir())
-    whole = bytearray(second.read_bytes())
-    middle = len(whole) // 3
-    if harm == "zeroed inside":
-        whole[middle : middle + 200] = bytes(200)
-    elif harm == "one bit turned":
-        whole[middle] ^= 1
-    harmed = {"emptied": b"", "halved": whole[: len(whole) // 2], "another part's": first.read_bytes()}.get(
-        harm, whole
-    )
-    second.write_bytes(harmed)
+    whole = second.read_bytes()
+    third = len(whole) // 3
+    harmed = {
+        "emptied": b"",
+        "halved": whole[: len(whole) // 2],
+        "zeroed inside": whole[:third] + bytes(200) + whole[third + 200 :],
+        "another part's": first.read_bytes(),
+    }
+    second.write_bytes(harmed[harm])
     with pytest.raises(store.OutputError, match="missing from number 3 on"):
         store.read(tmp_path)
     _, said = made(tmp_path, design)
     assert any(second.name in note and "damaged" in note for note in said)
     assert contents(tmp_path) == before
+
+
+def test_one_turned_bit_is_seen_or_changes_no_value(tmp_path, design, pieces):
+    study, _ = made(tmp_path, design, replicates=3)
+    (part,) = (tmp_path / "runs").iterdir()
+    what = store.definition(design, 1)
+    whole = part.read_bytes()
+    seen = 0
+    for place in range(0, len(whole), 1 + len(whole) // 400):
+        part.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :])
+        runs = store.read_part(part, what)
+        if runs is None:
+            seen += 1
+        else:
+            np.testing.assert_array_equal(runs.values, study.designs[0].values)
+    assert seen > 100
 
 
 def test_parts_of_other_studies_are_left_alone_and_never_mixed_in(tmp_path, design, pieces):
@@ -194,13 +209,9 @@ def test_what_made_a_study_is_written_down(tmp_path, design, pieces):
         "coprod run shared-decision --seed 7",
     )
     assert told["designs"][0]["parameters"]["influence"] == 0.04
-    assert told["designs"][0]["results"] == store.results_digest(sim_runs_kept(tmp_path))
+    assert told["designs"][0]["results"] == store.results_digest(store.read(tmp_path).designs[0].values)
     assert {"python", "numpy", "numba", "mesa", "coprod"} <= told["versions"].keys()
     assert told["machine"]["system"]
-
-
-def sim_runs_kept(folder):
-    return store.read(folder).designs[0]
 
 
 def test_the_same_study_is_described_by_the_same_bytes(tmp_path, design, pieces):
