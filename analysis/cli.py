@@ -318,7 +318,7 @@ def _costs(scenario: Scenario) -> list[str]:
 
 
 def _say_if_the_model_must_be_prepared() -> None:
-    from sim.compiled import is_warm
+    from sim.compiler import is_warm
 
     if not is_warm():
         _note("Preparing the model for this machine (once, about half a minute).")

@@ -72,7 +72,7 @@ class Definition:
 
 def definition(scenario: Scenario, seed: int) -> Definition:
     """What the runs of a scenario follow from here: its data, the behavioural constants, the seed and this model."""
-    from sim.compiled import sources_digest
+    from sim.compiler import sources_digest
     from sim.parameters import values
 
     constants = values(scenario.parameters)._asdict()

@@ -13,7 +13,7 @@ from sim.errors import CoprodError, ScenarioError, TooBigError
 from sim.scenario import Scenario, json_schema
 
 if TYPE_CHECKING:
-    from sim.compiled import compiled
+    from sim.compiler import compiled
     from sim.ensemble import Runs, simulate
     from sim.events import Event
     from sim.model import CoProduction, Participant
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "CoProduction": "model", "Participant": "model", "Event": "events", "Runs": "ensemble", "simulate": "ensemble",
-    "OUTCOMES": "outcomes", "Outcome": "outcomes", "memory_needed": "plan", "compiled": "compiled",
+    "OUTCOMES": "outcomes", "Outcome": "outcomes", "memory_needed": "plan", "compiled": "compiler",
 }  # fmt: skip
 
 __all__ = [
@@ -35,9 +35,5 @@ def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         msg = f"module 'sim' has no attribute {name!r}"
         raise AttributeError(msg)
-    module = import_module(f"sim.{_WHERE[name]}")
-    # every loaded name stands here afterwards: a submodule (sim.compiled) must not hide the function of that name
-    for other, where in _WHERE.items():
-        if where == _WHERE[name]:
-            globals()[other] = getattr(module, other)
+    globals()[name] = getattr(import_module(f"sim.{_WHERE[name]}"), name)
     return globals()[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.mechanisms.dialogue import came
 from sim.plan import ASSETS, FACILITATION, INTENTIONS, REMOTE, SCRIBES, SUPPORTS, VENUE
 from sim.setting import (

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.compiled import PLAIN, compiled
+from sim.compiler import PLAIN, compiled
 
 MASK: Final = 2**64 - 1
 GOLDEN: Final = 0x9E3779B97F4A7C15

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim import chance, outcomes, people
-from sim.compiled import compiled, plainly
+from sim.compiler import compiled_anew, plainly
 from sim.errors import ScenarioError, TooBigError
 from sim.plan import World, make_plan, make_setup, make_world, meeting_at, memory_needed
 from sim.run import run_block
@@ -154,20 +154,20 @@ def _block_of(session: Any, extras: dict[str, Any]) -> Any:
         return run_block
     names: dict[str, Any] = {} if session is None else {"hold_session": session}
     if extras:
-        names["observe"] = _observing(tuple(extras.values()))
-    return compiled(_rebound(run_block, **names))
+        names["observe"] = observing(extras)
+    return compiled_anew(_rebound(run_block, **names))
 
 
-def _observing(extras: tuple[Any, ...]) -> Any:
+def observing(extras: dict[str, Any]) -> Any:
     """An `observe` that measures further outcomes after its own."""
     observe, known = outcomes.observe, len(outcomes.NAMES)
-    for place, measure in enumerate(extras, start=known):
+    for place, measure in enumerate(extras.values(), start=known):
         observe = _and_then(observe, measure, place)
     return observe
 
 
 def _and_then(observe: Any, measure: Any, place: int) -> Any:
-    @compiled
+    @compiled_anew
     def observe_more(world, setup, row):  # type: ignore[no-untyped-def]
         observe(world, setup, row)
         row[0, place] = measure(world, setup)

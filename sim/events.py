@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.layout import Field, tuple_of
 
 KINDS: Final = (

@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 
 from sim import chance, events, outcomes, people
-from sim.ensemble import Workspace, scopes_of
+from sim.ensemble import Workspace, observing, scopes_of
 from sim.errors import TooBigError
 from sim.plan import make_plan, make_setup, turn_to
 from sim.run import begin
@@ -80,7 +80,7 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
     seed, replicate : replays replicate `replicate` of `sim.simulate(scenario, seed=seed)`, to the bit.
     log : keep the event log, from which `events` tells the run.
     session : another order of a session, in place of `sim.session.hold_session`.
-    reporters : further columns for the DataCollector, name -> function of the model.
+    extra : further outcomes, name -> compiled function of (world, setup) that returns a number.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
         *,
         log: bool = False,
         session: Any = None,
-        reporters: dict[str, Callable[[Any], Any]] | None = None,
+        extra: dict[str, Any] | None = None,
     ) -> None:
         if scenario.people > MOST_AGENTS:
             msg = (
@@ -109,12 +109,14 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
         self.scenario, self.seed_of_run, self.replicate = scenario, seed, replicate
         self.group_names = tuple(scenario.groups)
         self._hold = hold_session if session is None else session
+        self._names = (*outcomes.NAMES, *(extra or {}))
+        self._read = observing(extra or {})
         self._open(lines=4096 if log else 0)
         for index in range(scenario.people):
             Participant(self, index)
         names = [field.name for field in people.FIELDS if field.axes == ("N",) and field.name != "key"]
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: _outcome(name) for name in outcomes.NAMES} | dict(reporters or {}),
+            model_reporters={name: _outcome(name) for name in self._names},
             agent_reporters={"stakeholders": "stakeholders", **{name: name for name in names}},
         )
         self.datacollector.collect(self)
@@ -131,11 +133,11 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
         )
         self.sessions_held = 0
         self.running = True
-        self._row = np.full((len(scopes_of(self.scenario)), len(outcomes.NAMES)), np.nan)
+        self._row = np.full((len(scopes_of(self.scenario)), len(self._names)), np.nan)
         self._observe()
 
     def _observe(self) -> None:
-        outcomes.observe(self._workspace.world, self._workspace.setup, self._row)
+        self._read(self._workspace.world, self._workspace.setup, self._row)
 
     @property
     def next_session(self) -> str | None:
@@ -172,7 +174,7 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
 
     def outcome(self, name: str, scope: str = "all") -> float:
         """An outcome as it stands now; NaN where undefined. Scopes: `all`, a group, a barrier."""
-        return float(self._row[scopes_of(self.scenario).index(scope), outcomes.NAMES.index(name)])
+        return float(self._row[scopes_of(self.scenario).index(scope), self._names.index(name)])
 
     @property
     def events(self) -> list[events.Event]:

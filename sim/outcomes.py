@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from sim.compiled import allocating, compiled
+from sim.compiler import allocating, compiled
 from sim.layout import VIEW_BINS
 from sim.mechanisms.decision import FOR, NOT_YET
 from sim.mechanisms.perception import believed

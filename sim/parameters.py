@@ -56,7 +56,7 @@ TABLE: Final[tuple[Parameter, ...]] = (
               "how much people differ in their propensity to speak",
               "calibrated: share of talk in groups of six, geometric ratio .70-.80 without a facilitator "
               "(evidence 5.3: Thompson 2013, secondary)", "medium"),
-    Parameter("facilitated_floor", 0.35, (0, 1), (0.1, 0.6), "share",
+    Parameter("facilitated_floor", 0.25, (0, 1), (0.1, 0.5), "share",
               "share of the inequality of the floor that full facilitation leaves",
               "calibrated: geometric ratio .85-.95 in facilitated groups of six (evidence 9: judgement)"),
     Parameter("hybrid_penalty", 0.5, (0, 1), (0.2, 0.9), "share",
@@ -138,7 +138,7 @@ TABLE: Final[tuple[Parameter, ...]] = (
               "chance to leave for good at no engagement, before front-loading fades",
               "calibrated: 0-2% loss over six sessions when supported, 85-90% in open online courses at most "
               "(evidence 6.1: Climate Assembly UK; Jordan 2015)", "medium"),
-    Parameter("dropout_shape", 3.0, (0, 10), (2, 4), "exponent",
+    Parameter("dropout_shape", 3.5, (0, 10), (2.5, 4.5), "exponent",
               "how sharply the hazard rises as engagement falls: (1 - engagement) ** this"),
     Parameter("dropout_later", 0.4, (0, 1), (0.2, 0.7), "share",
               "share of the early hazard that remains late in a process",

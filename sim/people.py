@@ -13,7 +13,7 @@ import numpy as np
 
 from sim import chance
 from sim.chance import child, draw, triangle
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.layout import Field, tuple_of
 
 FIELDS: Final = (

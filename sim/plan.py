@@ -13,7 +13,7 @@ import numpy as np
 
 from sim import chance, events, people, record
 from sim import parameters as behaviour
-from sim.compiled import compiled, plainly
+from sim.compiler import compiled, plainly
 from sim.layout import Field, allocate, bytes_of, tuple_of
 from sim.scenario import KERNELS, MECHANISMS, RULES, Scenario
 from sim.setting import BARRIERS, HUMAN_INTERACTION, SOCIAL_FIDELITY, channels, levels

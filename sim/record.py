@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.layout import VIEW_BINS, Field, tuple_of
 
 FIELDS: Final = (

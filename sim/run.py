@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.chance import child
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.mechanisms.decision import NOT_YET
 from sim.outcomes import observe, observe_start
 from sim.people import draw_population

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.accounts import keep_accounts
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.mechanisms.access import arrive
 from sim.mechanisms.assets import name_assets
 from sim.mechanisms.decision import decide

@@ -21,7 +21,7 @@ from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import NativeValue, intrinsic, typeof_impl, unbox
 
-from sim.compiled import PLAIN, compiled
+from sim.compiler import PLAIN, compiled
 
 
 class ReferenceType(types.Type):

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import chance, events
 from sim.chance import child, draw
-from sim.compiled import allocating, compiled
+from sim.compiler import allocating, compiled
 from sim.setting import (
     COMMUNICATION,
     DIGITAL,

@@ -5,7 +5,7 @@ Source: Masterson et al. 2024, doi:10.1186/s40900-024-00638-3 (consideration of 
 
 from __future__ import annotations
 
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.mechanisms.perception import moved
 from sim.plan import ASSETS
 

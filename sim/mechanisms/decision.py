@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import chance, events
 from sim.chance import draw, sooner
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.mechanisms.dialogue import came
 from sim.plan import FOUR_FIFTHS, MAJORITY, SEVENTY_FIFTEEN, THREE_QUARTERS
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import chance, events
 from sim.chance import child, count, draw, sooner
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.mechanisms.documentation import post, take_notes
 from sim.mechanisms.perception import attention, clipped, learn, perceived, poorer, prevailing, seen_openness
 from sim.mechanisms.persuasion import persuasion

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import chance, events
 from sim.chance import child, count, draw, triangle
-from sim.compiled import allocating, compiled
+from sim.compiler import allocating, compiled
 from sim.mechanisms.perception import clipped
 from sim.plan import DOCUMENTATION
 from sim.record import enter

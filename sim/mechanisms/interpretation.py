@@ -10,7 +10,7 @@ import math
 
 from sim import chance, events
 from sim.chance import count, draw
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.mechanisms.assets import recognise
 from sim.mechanisms.perception import attention, learn, perceived, poorer, seen_openness
 from sim.mechanisms.persuasion import persuasion

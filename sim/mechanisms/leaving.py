@@ -6,7 +6,7 @@ import math
 
 from sim import chance, events
 from sim.chance import draw
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.mechanisms.decision import been_heard
 from sim.mechanisms.dialogue import came
 from sim.setting import NOWHERE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim import chance
-from sim.compiled import compiled
+from sim.compiler import compiled
 
 
 @compiled

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import chance, events
 from sim.chance import count, draw, sooner
-from sim.compiled import compiled
+from sim.compiler import compiled
 from sim.mechanisms.dialogue import picked_issue
 from sim.mechanisms.perception import attention, learn, perceived, poorer
 from sim.plan import UNDERSTANDING, posts_in

@@ -79,26 +79,38 @@ def plainly(function: Any) -> Any:
     return getattr(function, "py_func", function)
 
 
-def _compile(function: Function, counts_references: bool) -> Function:
-    ours = Path(function.__code__.co_filename).is_relative_to(HERE)
+def _compile(function: Function, *, counts_references: bool, kept: bool) -> Function:
     before = CONFIG.CACHE_DIR
     CONFIG.CACHE_DIR = str(CACHE)
     try:
-        return NJIT(cache=ours, _nrt=counts_references, **OPTIONS)(function)  # type: ignore[no-any-return]
+        return NJIT(cache=kept, _nrt=counts_references, **OPTIONS)(function)  # type: ignore[no-any-return]
     finally:
         CONFIG.CACHE_DIR = before
+
+
+def _is_ours(function: Any) -> bool:
+    """Only this package's functions are kept: the cache of others could not be guarded against changes here."""
+    return Path(function.__code__.co_filename).is_relative_to(HERE)
 
 
 def compiled(function: Function) -> Function:
     """Compile a rule written as plain loops; with NUMBA_DISABLE_JIT=1 it stays plain Python with the same bits.
 
     A compiled rule makes no arrays: all room is there before the run, and references need not be counted (which would
-    take a third of the time). Functions of this package are kept in the cache; others (extensions, notebooks) are
-    compiled anew in each process, because their cache could not be guarded against changes in this package.
+    take a third of the time). Functions of this package are kept for the next start; those of extensions and notebooks
+    are compiled anew in each process.
     """
-    return _compile(function, counts_references=False)
+    return _compile(function, counts_references=False, kept=_is_ours(function))
+
+
+def compiled_anew(function: Function) -> Function:
+    """The same, never kept: for one of our functions with something else behind a name that it uses.
+
+    Numba knows a kept function by its code alone and would hand out the one with the ordinary name.
+    """
+    return _compile(function, counts_references=False, kept=False)
 
 
 def allocating(function: Function) -> Function:
     """The same for the few functions that need arrays of their own, to sort."""
-    return _compile(function, counts_references=True)
+    return _compile(function, counts_references=True, kept=_is_ours(function))
