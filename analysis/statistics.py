@@ -203,9 +203,13 @@ def _size(found: Estimate) -> str:
     assert mean is not None
     assert low is not None
     assert high is not None
-    places = _places(max(abs(low), abs(high)))
-    if high - low > 1e-9 * abs(mean) and places > 0:
-        places = min(4, max(places, -math.floor(math.log10((high - low) / 2))))
+    places, width, nearest = _places(max(abs(low), abs(high))), high - low, min(abs(low), abs(high))
+    if width > 1e-9 * abs(mean) and places > 0:
+        places = min(4, max(places, -math.floor(math.log10(width / 2))))
+    while (
+        low * high > 0 and nearest < 0.5 * 10**-places and places < 9
+    ):  # an end that is not 0 must not look like it
+        places += 1
     return f"difference {number(mean, places)}, 95% interval {between(found, places)}"
 
 

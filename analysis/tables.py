@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis import statistics
+from sim.setting import BARRIERS
 
 if TYPE_CHECKING:
     from analysis.statistics import Estimate
@@ -108,6 +109,8 @@ def _sentences(designs: tuple[Runs, ...]) -> Iterator[Text]:
 def _footnotes(runs: Runs) -> Iterator[Text]:
     note = "The intervals hold the chance in these worlds, one outcome at a time; they do not hold what the model gets wrong."
     yield Text("\n" + note, style="dim")
+    if any(scope in BARRIERS for scope, _ in _scopes(runs)):
+        yield Text("Rows of a barrier: those who face it, in the worlds where somebody does.", style="dim")
     hidden = len(runs.scenario.groups) - GROUPS
     if hidden > 0:
         yield Text(f"{hidden:,} more groups are in the runs (--out).", style="dim")
@@ -150,7 +153,8 @@ def _as_many_as_fit(designs: tuple[Runs, ...], width: int) -> Iterator[tuple[Run
 
 def _in_two_lines(runs: Runs, outcome: str, scope: str = "all") -> Text:
     found = statistics.at_the_end(runs, outcome, scope)
-    return Text.assemble(_mean(found), ("\n" + statistics.between(found) + _of_worlds(found, runs), "dim"))
+    below = statistics.between(found) + (_of_worlds(found, runs) if scope == "all" else "")
+    return Text.assemble(_mean(found), ("\n" + below, "dim"))
 
 
 def _with_interval(found: Estimate) -> Text:

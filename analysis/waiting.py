@@ -68,21 +68,23 @@ def attended(work: Callable[[], Result], stop: Event) -> Result:
         sure to end the process.
     """
     result: Future[Result] = Future()
-    thread = Thread(target=_fill, args=(result, work), daemon=True)
+    ended = Event()  # Thread.join() before Python 3.13 takes an interrupted wait for the end of the thread
     try:
-        thread.start()
-        while thread.is_alive():
-            thread.join(0.1)
+        Thread(target=_fill, args=(result, work, ended), daemon=True).start()
+        while not ended.wait(0.1):
+            pass
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it has been heard
         stop.set()
-        thread.join(PATIENCE)
+        ended.wait(PATIENCE)
         raise
     return result.result()
 
 
-def _fill(result: Future[Any], work: Callable[[], Any]) -> None:
+def _fill(result: Future[Any], work: Callable[[], Any], ended: Event) -> None:
     try:
         result.set_result(work())
     except BaseException as error:  # noqa: BLE001 - it is raised again where the result is asked for
         result.set_exception(error)
+    finally:
+        ended.set()

@@ -323,6 +323,24 @@ def test_ctrl_c_is_heard_while_work_that_cannot_be_stopped_goes_on():
     assert ended.stdout == "heard True\n", ended.stderr
 
 
+def test_work_that_stops_when_asked_has_ended_when_ctrl_c_is_answered():
+    code = (
+        "import os, signal, threading, time\n"
+        "from analysis.waiting import attended\n"
+        "stop, ended = threading.Event(), []\n"
+        "def work():\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    stop.wait()\n"
+        "    time.sleep(0.2)\n"
+        "    ended.append(True)\n"
+        "try:\n    attended(work, stop)\n"
+        "except KeyboardInterrupt:\n    print('heard', ended, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, timeout=60)
+    assert ended.stdout == "heard [True]\n", ended.stderr
+
+
 @pytest.mark.kernel
 def test_a_study_is_kept_whole_and_the_same_command_uses_it_again(tmp_path):
     first = coprod("compare", SMALL, "tick-box", "--replicates", 4, "--out", tmp_path)

@@ -194,3 +194,10 @@ def test_a_small_difference_has_the_decimals_to_be_seen():
     assert said(luck, luck + gain).endswith(
         f"(difference {found['mean']:.4f}, 95% interval {found['low']:.4f} to {found['high']:.4f})."
     )
+
+
+def test_an_interval_that_leaves_out_zero_does_not_look_as_if_it_ended_there():
+    gain = np.array([0.1] * 4 + [0.0] * 96)
+    found = statistics.estimate(gain)
+    assert 0 < found["low"] < 0.0005
+    assert "95% interval 0.0001 to 0.0079" in said(np.zeros(100), gain)
