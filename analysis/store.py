@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -145,8 +146,9 @@ class Store:
                 hidden.write_text(
                     json.dumps(study.made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
                 )
-            with contextlib.suppress(ImportError), _written_whole(self.folder / "report.html") as hidden:
-                _write_report(study, hidden)
+            if find_spec("analysis.report"):
+                with _written_whole(self.folder / "report.html") as hidden:
+                    _write_report(study, hidden)
 
     def others(self, definitions: list[Definition]) -> int:
         """Number of parts here that belong to none of these definitions."""
