@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiler import compiled
 from sim.mechanisms.dialogue import came
-from sim.plan import ASSETS, FACILITATION, INTENTIONS, REMOTE, SCRIBES, SUPPORTS, VENUE
+from sim.plan import ASSETS, FACILITATION, INTENTIONS, INTERPRETATION, REMOTE, SCRIBES, SUPPORTS, VENUE
 from sim.setting import (
     COMMUNICATION,
     DIGITAL,
@@ -43,9 +43,10 @@ def keep_accounts(world, meeting, setup):
     if offer[LIVE_REMOTE] or offer[LATER_REMOTE]:
         ledger.money[REMOTE] += setup.remote_licence
     for m in range(6):
-        # speaking about intentions and naming assets are live: nobody writes about them later
-        minutes = live * room.n[0] + (later * visitors if m != INTENTIONS and m != ASSETS else 0.0)
-        ledger.wheels[m] += 60.0 * minutes * meeting.minutes[m]
+        # alone one can read, and nothing else; speaking about intentions and naming assets are live
+        here = room.n[0] if room.n[0] > 1 or m == INTERPRETATION else 0
+        away = visitors if m != INTENTIONS and m != ASSETS else 0
+        ledger.wheels[m] += 60.0 * (live * here + later * away) * meeting.minutes[m]
     _pay_for_supports(world, meeting, setup)
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Final
 
 import numpy as np
@@ -110,6 +111,9 @@ def simulate(
     if replicates < 1:
         msg = f"replicates: at least 1 is needed, found {replicates}"
         raise ScenarioError(msg)
+    if first < 0:
+        msg = f"first: replicates are numbered from 0, found {first}"
+        raise ScenarioError(msg)
     if workers is not None and workers < 1:
         msg = f"workers: at least 1 is needed, found {workers}"
         raise ScenarioError(msg)
@@ -118,7 +122,7 @@ def simulate(
     times = len(scenario.sessions) + 1 if series else 1
     shape = (replicates, times, len(scopes_of(scenario)), len(names))
     threads = min(replicates, workers or os.cpu_count() or 1)
-    threads = _that_fit(scenario, threads, 8 * int(np.prod(shape)))
+    threads = _that_fit(scenario, threads, 8 * prod(shape))
     values = np.full(shape, np.nan)
     finished = _Blocks(scenario, seed, first, values, _block_of(session, extras), stop).run(threads, progress)
     return Runs(

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim import chance, events, outcomes, people
 from sim.ensemble import Workspace, observing, scopes_of
-from sim.errors import TooBigError
+from sim.errors import ScenarioError, TooBigError
 from sim.plan import make_plan, make_setup, turn_to
 from sim.run import begin
 from sim.scenario import Scenario
@@ -105,6 +105,9 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
                 "sim.simulate counts outcomes of up to a million"
             )
             raise TooBigError(msg)
+        if replicate < 0:
+            msg = f"replicate: replicates are numbered from 0, found {replicate}"
+            raise ScenarioError(msg)
         super().__init__(rng=np.random.default_rng([seed & (2**63 - 1), replicate]))
         self.scenario, self.seed_of_run, self.replicate = scenario, seed, replicate
         self.group_names = tuple(scenario.groups)

@@ -11,12 +11,15 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from sim.compiler import allocating, compiled
-from sim.layout import VIEW_BINS
-from sim.mechanisms.decision import FOR, NOT_YET
+from sim.compiler import compiled
+from sim.dispersion import gini, mean_distance
 from sim.mechanisms.perception import believed
 from sim.plan import HEADINGS
-from sim.record import bin_of
+from sim.tallies import (
+    ATTENDED, ATTENTION, CAPTURED, CARRIED, DIVERGENT, DIVERGENT_CARRIED, ENGAGED, FEES, FOR_PRACTICAL, FOR_VALUE,
+    INFORMED, INVITED, MINUTES_OFFERED, MINUTES_USED, MOVING, PEOPLE, PROJECTED, REVISED, SHOWN, SILENT, SPOKEN, STAYED,
+    TURNED_UP, VIEWS, VOTES_INFORMED, VOTES_PRACTICAL, VOTES_VALUE, WRITTEN_DOWN, WRONG, add_up,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,21 +109,18 @@ def observe(world, setup, row):
 
     row : float64 (P, O), written; P scopes, O outcomes in the order of OUTCOMES. Besides it writes scratch alone.
     """
-    groups = setup.group.size
+    groups, n = setup.group.size, world.people.group.size
     row[:, :] = math.nan
-    _find_truth(world, setup)
-    _mark_what_is_carried(world)
-    n = world.people.group.size
+    add_up(world, setup)
+    for p in range(row.shape[0]):
+        _shares_in(world, row[p], world.ledger.sums[p], p - 1 - groups)
     for p in range(1 + groups):
         first, end = (0, n) if p == 0 else (setup.first[p - 1], setup.first[p])
-        _people_in(world, setup, row[p], first, end, -1)
         _pictures_in(world, setup, row[p], p, first, end)
-        _views_in(world, row[p], p, first, end)
+        _views_in(world, row[p], first, end)
         _gaps_in(world, row[p], first, end)
         row[p, VOICE_EQUALITY] = _voice_equality(world, first, end)
         row[p, RECIPROCITY] = _reciprocity(world.ledger.flow, p - 1)
-    for b in range(4):
-        _people_in(world, setup, row[1 + groups + b], 0, n, b)
     _influence(world, setup, row)
     _accounts(world, setup, row[0])
 
@@ -131,165 +131,48 @@ def observe_start(world, setup):
     groups. Writes start_spread, start_error and start_views.
     """
     ledger, groups, n = world.ledger, setup.group.size, world.people.group.size
-    _find_truth(world, setup)
+    add_up(world, setup)
     for g in range(groups):
         for k in range(setup.weight.size):
             ledger.start_views[g, k] = ledger.truth[g, k]
     for p in range(1 + groups):
         first, end = (0, n) if p == 0 else (setup.first[p - 1], setup.first[p])
         ledger.start_spread[p] = _spread(world, first, end, -1)
-        ledger.start_error[p] = _errors(world, first, end, -1)[1]
-
-
-@compiled
-def _find_truth(world, setup):
-    """What each group actually thinks now: the mean view of all its members. Writes truth."""
-    people, truth = world.people, world.ledger.truth
-    truth[:, :] = 0.0
-    for i in range(people.group.size):
-        for k in range(truth.shape[1]):
-            truth[people.group[i], k] += people.views[i, k]
-    for g in range(setup.group.size):
-        for k in range(truth.shape[1]):
-            truth[g, k] /= setup.first[g + 1] - setup.first[g]
-
-
-@compiled
-def _mark_what_is_carried(world):
-    """Entries on record up to each twentieth of the range of views. Writes carried."""
-    marks, carried = world.record.marks, world.ledger.carried
-    for k in range(marks.shape[0]):
-        carried[k, 0] = 0
-        for b in range(VIEW_BINS):
-            carried[k, b + 1] = carried[k, b] + marks[k, b]
-
-
-@compiled
-def _on_record(carried, k, view, near):
-    """Does an entry on issue k, by whomever, stand within `near` of a view (to the nearest twentieth)?"""
-    first, last = bin_of(max(-1.0, view - near)), bin_of(min(1.0, view + near))
-    return carried[k, last + 1] > carried[k, first]
+        ledger.start_error[p] = ledger.sums[p, PROJECTED]
 
 
 # ---- means over people ---------------------------------------------------------------------------------------------
 
 
 @compiled
-def _people_in(world, setup, row, first, end, barrier):
-    """Outcomes that are means over people: all from `first` to `end`, or those of them who face a barrier."""
-    people = world.people
-    n = engaged = kept = invited = attended = offered = used = 0.0
-    silent = came = documented = moved = spoken = captured = heard = fees = 0.0
-    for i in range(first, end):
-        if barrier >= 0 and people.barriers[i, barrier] <= 0.0:
-            continue
-        n += 1.0
-        engaged += people.engagement[i] if people.active[i] else 0.0
-        kept += people.active[i]
-        invited += people.invited[i]
-        attended += people.attended[i]
-        offered += people.minutes_invited[i]
-        used += people.minutes_used[i]
-        came += people.attended[i] > 0
-        silent += people.contributions[i] == 0
-        documented += people.captured[i] > 0
-        moved += _moved_the_draft(world, setup, i)
-        spoken += people.contributions[i]
-        captured += people.captured[i]
-        heard += people.heard[i]
-        fees += people.minutes_used[i] / 60.0 * setup.fee[people.group[i]]
+def _shares_in(world, row, sums, barrier):
+    """Outcomes that are means over the people of a scope; `barrier` is negative where the scope is not a barrier's."""
+    n = sums[PEOPLE]
     if n == 0.0:
         return
-    row[ENGAGEMENT], row[RETENTION] = engaged / n, kept / n
-    row[PARTICIPATION], row[ACCESSIBILITY] = ratio(used, offered), ratio(attended, invited)
-    row[LEFT_OUT], row[CAME], row[SPOKE] = silent / n, came / n, (n - silent) / n
-    row[DOCUMENTED], row[MOVED_DRAFT] = documented / n, moved / n
-    row[CONTRIBUTIONS], row[RECORDED], row[HEARD] = spoken / n, ratio(captured, spoken), heard / n
-    row[HOURS_OFFERED], row[HOURS_USED], row[COST_PARTICIPANTS] = offered / 60.0, used / 60.0, fees
-    _votes_in(world, setup, row, first, end, barrier)
-    _record_in(world, setup, row, first, end, barrier)
-    row[RESOURCE_INTEGRATION] = _resource_integration(people, first, end, barrier)
-    row[PUBLIC_VALUE] = row[RESOURCE_INTEGRATION] * row[INFORMED_AGREEMENT]
-
-
-@compiled
-def _moved_the_draft(world, setup, i):
-    """Would the latest draft differ without person i's entries? Then its group's mean, or the group itself, would."""
-    people, draft = world.people, world.draft
-    g = people.group[i]
-    for k in range(setup.weight.size):
-        if math.isnan(people.latest[i, k]) or draft.sums[g, k, 1] == 0.0:
-            continue
-        authors, total = draft.sums[g, k, 1], 0.0
-        if authors == 1.0:
-            return True
-        for other in range(setup.group.size):
-            total += draft.weight[other, k]
-        without = (draft.sums[g, k, 0] - people.latest[i, k]) / (authors - 1.0)
-        if abs(draft.enters[g, k] - without) * draft.weight[g, k] / total > setup.values.moved:
-            return True
-    return False
-
-
-@compiled
-def _votes_in(world, setup, row, first, end, barrier):
-    """Private and public acceptance, by kind of issue, and acceptance by people who know what they accept."""
-    people, draft = world.people, world.draft
-    accepted_value = accepted_practical = shown = informed = 0.0
-    votes_value = votes_practical = votes_informed = 0.0
-    if draft.drafter[0] == NOT_YET:
-        return
-    for k in range(setup.weight.size):
-        alone = _errors(world, 0, people.group.size, k)[1]
-        learnable = alone >= setup.values.learnable
-        for i in range(first, end):
-            if barrier >= 0 and people.barriers[i, barrier] <= 0.0:
-                continue
-            accepts = 1.0 if draft.private[i, k] == FOR else 0.0
-            shown += draft.public[i, k] == FOR
-            if setup.is_value[k]:
-                accepted_value += accepts
-                votes_value += 1.0
-            else:
-                accepted_practical += accepts
-                votes_practical += 1.0
-            if learnable:
-                informed += accepts * max(0.0, min(1.0, 1.0 - _errors(world, i, i + 1, k)[0] / alone))
-                votes_informed += 1.0
-    votes = votes_value + votes_practical
-    row[AGREEMENT] = (accepted_value + accepted_practical) / votes
-    row[AGREEMENT_VALUE], row[AGREEMENT_PRACTICAL] = (
-        ratio(accepted_value, votes_value),
-        ratio(accepted_practical, votes_practical),
-    )
-    row[INFORMED_AGREEMENT] = ratio(informed, votes_informed)
-    row[APPARENT_AGREEMENT] = shown / votes
+    row[ENGAGEMENT], row[RETENTION] = sums[ENGAGED] / n, sums[STAYED] / n
+    row[PARTICIPATION] = ratio(sums[MINUTES_USED], sums[MINUTES_OFFERED])
+    row[ACCESSIBILITY] = ratio(sums[ATTENDED], sums[INVITED])
+    row[LEFT_OUT], row[CAME], row[SPOKE] = sums[SILENT] / n, sums[TURNED_UP] / n, 1.0 - sums[SILENT] / n
+    row[DOCUMENTED], row[MOVED_DRAFT] = sums[WRITTEN_DOWN] / n, sums[MOVING] / n
+    row[CONTRIBUTIONS], row[HEARD] = sums[SPOKEN] / n, sums[ATTENTION] / n
+    row[RECORDED] = ratio(sums[CAPTURED], sums[SPOKEN])
+    row[HOURS_OFFERED], row[HOURS_USED] = sums[MINUTES_OFFERED] / 60.0, sums[MINUTES_USED] / 60.0
+    row[COST_PARTICIPANTS] = sums[FEES]
+    row[AGREEMENT] = ratio(sums[FOR_VALUE] + sums[FOR_PRACTICAL], sums[VOTES_VALUE] + sums[VOTES_PRACTICAL])
+    row[AGREEMENT_VALUE] = ratio(sums[FOR_VALUE], sums[VOTES_VALUE])
+    row[AGREEMENT_PRACTICAL] = ratio(sums[FOR_PRACTICAL], sums[VOTES_PRACTICAL])
+    row[INFORMED_AGREEMENT] = ratio(sums[INFORMED], sums[VOTES_INFORMED])
+    row[APPARENT_AGREEMENT] = ratio(sums[SHOWN], sums[VOTES_VALUE] + sums[VOTES_PRACTICAL])
     row[PSEUDO_CONSENSUS] = row[APPARENT_AGREEMENT] - row[AGREEMENT]
-
-
-@compiled
-def _record_in(world, setup, row, first, end, barrier):
-    """How much of what people hold is on record, and of what is divergent: far from the mean of all views."""
-    people, ledger, values = world.people, world.ledger, setup.values
-    held = carried = divergent = divergent_carried = revised = 0.0
-    for k in range(setup.weight.size):
-        mean = 0.0
-        for g in range(setup.group.size):
-            mean += ledger.truth[g, k] * (setup.first[g + 1] - setup.first[g])
-        mean /= people.group.size
-        for i in range(first, end):
-            if barrier >= 0 and people.barriers[i, barrier] <= 0.0:
-                continue
-            view = people.views[i, k]
-            there = 1.0 if _on_record(ledger.carried, k, view, values.same_view) else 0.0
-            held += 1.0
-            carried += there
-            revised += abs(view - people.anchor[i, k])
-            if abs(view - mean) >= values.divergence:
-                divergent += 1.0
-                divergent_carried += there
-    row[COVERAGE], row[DIVERSITY] = ratio(carried, held), ratio(divergent_carried, divergent)
-    row[REVISION] = ratio(revised, held)
+    row[COVERAGE], row[DIVERSITY] = (
+        ratio(sums[CARRIED], sums[VIEWS]),
+        ratio(sums[DIVERGENT_CARRIED], sums[DIVERGENT]),
+    )
+    row[REVISION] = ratio(sums[REVISED], sums[VIEWS])
+    if barrier >= 0:
+        row[RESOURCE_INTEGRATION] = _resource_integration(world.people, 0, world.people.group.size, barrier)
+        row[PUBLIC_VALUE] = row[RESOURCE_INTEGRATION] * row[INFORMED_AGREEMENT]
 
 
 @compiled
@@ -311,19 +194,6 @@ def _resource_integration(people, first, end, barrier):
 # ---- pairs and pictures --------------------------------------------------------------------------------------------
 
 
-@allocating
-def mean_distance(values):
-    """Mean absolute difference over all pairs, by sorting (in place); NaN for fewer than two."""
-    n = values.size
-    if n < 2:
-        return math.nan
-    values.sort()
-    total = 0.0
-    for i in range(n):
-        total += (2.0 * i - n + 1.0) * values[i]
-    return 2.0 * total / (n * (n - 1.0))
-
-
 @compiled
 def _spread(world, first, end, g):
     """Sum over issues of the mean distance between people: of their views (g = -1), or of their beliefs about group g."""
@@ -338,42 +208,27 @@ def _spread(world, first, end, g):
 
 
 @compiled
-def _errors(world, first, end, issue):
-    """Mean error of people's beliefs about what each group thinks now, and of projecting their own view instead; over
-    one issue, or all (-1).
-    """
-    people, truth = world.people, world.ledger.truth
-    picture, certainty, views = people.picture, people.certainty, people.views
-    groups = truth.shape[0]
-    wrong = projected = terms = 0.0
-    for i in range(first, end):
-        for k in range(issue if issue >= 0 else 0, issue + 1 if issue >= 0 else truth.shape[1]):
-            for g in range(groups):
-                wrong += abs(believed(picture, certainty, views, i, g, k) - truth[g, k])
-                projected += abs(views[i, k] - truth[g, k])
-                terms += 1.0
-    return wrong / terms, projected / terms
-
-
-@compiled
 def _pictures_in(world, setup, row, p, first, end):
-    """Alignment (is the picture shared?), understanding (is it true?) and learning (against the start)."""
-    groups, learnable = setup.group.size, setup.values.learnable
-    wrong, projected = _errors(world, first, end, -1)
-    row[UNDERSTANDING] = 1.0 - wrong / projected if projected >= learnable else math.nan
-    start = world.ledger.start_error[p]
-    row[LEARNING] = 1.0 - wrong / start if start >= learnable else math.nan
-    apart = 0.0
-    for g in range(groups):
-        apart += _spread(world, first, end, g)
-    row[ALIGNMENT] = 1.0 - ratio(apart, groups * _spread(world, first, end, -1))
+    """Alignment (is the picture shared?), understanding (is it true?), learning and convergence (against the start)."""
+    ledger, groups, learnable = world.ledger, setup.group.size, setup.values.learnable
+    wrong, projected, start = ledger.sums[p, WRONG], ledger.sums[p, PROJECTED], ledger.start_error[p]
+    terms = (end - first) * groups * setup.weight.size
+    row[UNDERSTANDING] = 1.0 - wrong / projected if projected / terms >= learnable else math.nan
+    row[LEARNING] = 1.0 - wrong / start if start / terms >= learnable else math.nan
+    beliefs, projections, views = 0.0, 0.0, _spread(world, first, end, -1)
+    for g in range(groups):  # added up in the same order, so that no difference is none to the last bit
+        beliefs += _spread(world, first, end, g)
+        projections += views
+    row[ALIGNMENT] = 1.0 - ratio(beliefs, projections)
+    row[CONVERGENCE] = 1.0 - ratio(views, ledger.start_spread[p])
+    row[RESOURCE_INTEGRATION] = _resource_integration(world.people, first, end, -1)
+    row[PUBLIC_VALUE] = row[RESOURCE_INTEGRATION] * row[INFORMED_AGREEMENT]
 
 
 @compiled
-def _views_in(world, row, p, first, end):
-    """Convergence, polarisation and bimodality of views."""
+def _views_in(world, row, first, end):
+    """Polarisation and bimodality of views."""
     people, n = world.people, end - first
-    row[CONVERGENCE] = 1.0 - ratio(_spread(world, first, end, -1), world.ledger.start_spread[p])
     deviation = coefficient = issues = 0.0
     for k in range(people.views.shape[1]):
         mean = second = third = fourth = 0.0
@@ -411,19 +266,6 @@ def _gaps_in(world, row, first, end):
                 free_invited += people.invited[i]
                 free_attended += people.attended[i]
         row[GAP_TRAVEL + b] = ratio(free_attended, free_invited) - ratio(met_attended, met_invited)
-
-
-@allocating
-def gini(values):
-    """Gini coefficient corrected for the number of values, n/(n-1); sorts in place; NaN for fewer than two or all zero."""
-    n, total, weighted = values.size, 0.0, 0.0
-    if n < 2:
-        return math.nan
-    values.sort()
-    for i in range(n):
-        total += values[i]
-        weighted += (2.0 * i - n + 1.0) * values[i]
-    return weighted / ((n - 1.0) * total) if total > 0.0 else math.nan
 
 
 @compiled

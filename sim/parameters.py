@@ -74,7 +74,7 @@ TABLE: Final[tuple[Parameter, ...]] = (
     Parameter("post_seconds", 300.0, (1, 36000), (120, 900), "seconds",
               "time to write one post, or to pose one written question"),
     # What is said
-    Parameter("salience_floor", 0.25, (0, 1), (0.1, 0.6), "share",
+    Parameter("salience_floor", 0.25, (0.01, 1), (0.1, 0.6), "share",
               "how much an issue matters to somebody who is indifferent on it, against somebody at the extreme"),
     Parameter("self_silencing", 0.4, (0, 1), (0.1, 0.8), "share",
               "how far a voiced view is bent towards what is believed to prevail, where there is no trust",

@@ -167,9 +167,13 @@ LEDGER: Final = (
     ),
     Field("hours", np.float64, (2,), "hours of facilitation and of note-taking paid"),
     Field("start_spread", np.float64, ("P",), "mean distance of views at the start, by scope"),
-    Field("start_error", np.float64, ("P",), "mean error of projection at the start, by scope"),
+    Field("start_error", np.float64, ("P",), "summed error of projection at the start, by scope"),
     Field("start_views", np.float64, ("G", "K"), "mean view of each group at the start"),
     Field("truth", np.float64, ("G", "K"), "mean view of each group now"),
+    Field("alone", np.float64, ("K",), "mean error of projecting one's own view, by issue"),
+    Field("middle", np.float64, ("K",), "mean view of everybody"),
+    Field("seen", np.float64, (29,), "what is seen of one person: see sim/tallies.py"),
+    Field("sums", np.float64, ("P", 29), "the same, added up by scope"),
     Field("sorted", np.float64, ("N",), "scratch for sorting"),
     Field("carried", np.int64, ("K", 42), "entries on record up to each twentieth"),
     Field("influence", np.float64, ("G",), "closeness of the draft to each group's first views"),
@@ -257,7 +261,7 @@ def make_plan(scenario: Scenario) -> Any:
         week=weeks - weeks[0],
         live_minutes=np.array([live for live, _ in minutes]),
         later_minutes=np.array([later for _, later in minutes]),
-        channels=np.array([channels(scenario.cell(name)) for name in sessions]),
+        channels=np.array([channels(scenario.cell(name), s.live_share) for name, s in sessions.items()]),
         invited=np.array([[g in scenario.invited(name) for g in scenario.groups] for name in sessions]),
         circle_size=np.array([s.circle_size for s in sessions.values()], np.int64),
         facilitation=np.array([s.facilitation for s in sessions.values()]),
@@ -336,7 +340,9 @@ def sizes(scenario: Scenario, plan: Any, values: Any, lines: int = 0) -> dict[st
         )
         if meeting.live_minutes > 0:
             here = max(1, min(math.ceil(invited / meeting.circle_size), max(1, invited // 2)))
-            spoken = math.ceil(plainly(turns_in)(meeting, values, 1, False)) + 1
+            spoken = (
+                math.ceil(max(plainly(turns_in)(meeting, values, 1, remote) for remote in (False, True))) + 1
+            )
             if meeting.rounds:  # a round once begun is finished; a circle may hold one more than planned
                 spoken += min(meeting.circle_size, invited) + 1
             noted = (

@@ -30,6 +30,7 @@ BOARD: Final = (
     Field("issue", np.int16, ("Q",), "the issue asked about"),
     Field("position", np.float64, ("Q",), "the answer: the answerer's own view"),
     Field("author", np.int32, ("Q",), "who answered"),
+    Field("key", np.uint64, ("Q",), "the answer's own key: whatever chance does to it belongs to it"),
     Field("channel", np.int8, ("Q",), "the channel through which it was answered"),
     Field("length", np.int64, (1,), "answers so far"),
 )

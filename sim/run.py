@@ -12,6 +12,7 @@ from sim.people import draw_population
 from sim.plan import turn_to
 from sim.record import wipe
 from sim.session import hold_session
+from sim.setting import NOWHERE
 
 
 @compiled
@@ -21,6 +22,8 @@ def begin(world, setup, blueprint, replicate, population, process):
     wipe(world.record, world.board)
     world.room.nobody[0] = child(process, replicate)
     world.log.length[0] = 0
+    world.room.live[:] = NOWHERE
+    world.room.later[:] = NOWHERE
     draft, ledger = world.draft, world.ledger
     draft.drafter[0], draft.reached[0] = NOT_YET, math.nan
     draft.position[:] = math.nan

@@ -520,7 +520,7 @@ def _can_come(group: Group, session: Session, cell: str) -> bool:
     met = (("travel", "schedule"), ("digital", "schedule"), ("travel",), ("digital",))
     return any(
         offered and not any(closed[name] for name in barriers)
-        for offered, barriers in zip(channels(cell), met, strict=True)
+        for offered, barriers in zip(channels(cell, session.live_share), met, strict=True)
     )
 
 

@@ -46,19 +46,21 @@ def cells() -> tuple[str, ...]:
     return tuple(f"{time}/{space}" for time in TIMES for space in SPACES)
 
 
-def channels(setting: str) -> np.ndarray:
+def channels(setting: str, live_share: float = 0.5) -> np.ndarray:
     """Which of the four channels a cell offers.
 
     Parameters
     ----------
     setting : one of `cells()`, as `time/space`.
+    live_share : in blended time, the share of the minutes that is live; a channel without minutes is not on offer.
 
     Returns
     -------
     bool array of shape (4,), in the order of `CHANNELS`.
     """
     time, space = setting.split("/")
-    live, later = time != "different", time != "same"
+    live = time == "same" or (time == "blended" and live_share > 0)
+    later = time == "different" or (time == "blended" and live_share < 1)
     onsite, remote = space != "distributed", space != "same"
     return np.array([live and onsite, live and remote, later and onsite, later and remote])
 

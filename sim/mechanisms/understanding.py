@@ -71,19 +71,10 @@ def _check_with_each_other(world, meeting, setup, members, c, minutes):
         )
         for i in members:
             if i != answerer:
-                _be_corrected(
-                    world,
-                    setup,
-                    i,
-                    room.live[i],
-                    answerer,
-                    room.live[answerer],
-                    g,
-                    k,
-                    view,
-                    chance.MISTAKEN,
-                    n,
-                )
+                fidelity = poorer(setup.fidelity, room.live[i], room.live[answerer])
+                key = room.key[i] ^ people.key[answerer] ^ setup.issue[k]
+                told = perceived(view, fidelity, setup.values.noise, key, chance.MISTAKEN, n)
+                _be_corrected(world, setup, i, fidelity, g, k, told)
 
 
 @compiled
@@ -115,14 +106,11 @@ def _group_asked_about(world, setup, i, decision, occasion):
 
 
 @compiled
-def _be_corrected(world, setup, i, channel, answerer, answerers_channel, g, k, view, decision, occasion):
-    """Person i learns from the answer what group g thinks on issue k. Writes picture and certainty."""
-    people, room, values = world.people, world.room, setup.values
-    fidelity = poorer(setup.fidelity, channel, answerers_channel)
-    attends = attention(people.engagement[i], fidelity, room.fluency[i])
-    key = room.key[i] ^ people.key[answerer] ^ setup.issue[k]
-    told = perceived(view, fidelity, values.noise, key, decision, occasion)
-    learn(people.picture, people.certainty, i, g, k, told, values.correction * attends)
+def _be_corrected(world, setup, i, fidelity, g, k, told):
+    """Person i learns from an answer what group g thinks on issue k. Writes picture and certainty."""
+    people = world.people
+    attends = attention(people.engagement[i], fidelity, world.room.fluency[i])
+    learn(people.picture, people.certainty, i, g, k, told, setup.values.correction * attends)
 
 
 @compiled
@@ -143,6 +131,7 @@ def _answer_what_waits(world, meeting, setup):
             board.waiting[g, k] = False
             board.group[n], board.issue[n], board.position[n] = g, k, view
             board.author[n], board.channel[n] = answerer, room.later[answerer]
+            board.key[n] = room.key[answerer] ^ setup.issue[k]
             board.length[0] = n + 1
             events.tell(
                 world.log, meeting.number, events.ANSWERED, answerer, g, k, room.later[answerer], view, False
@@ -174,19 +163,10 @@ def _read_answers(world, setup, i, minutes):
         j = board.author[n]
         if j != i:
             g, k = board.group[n], board.issue[n]
-            _be_corrected(
-                world,
-                setup,
-                i,
-                room.later[i],
-                j,
-                board.channel[n],
-                g,
-                k,
-                board.position[n],
-                chance.MISTAKEN_LATER,
-                0,
-            )
+            fidelity = poorer(setup.fidelity, room.later[i], board.channel[n])
+            key = room.key[i] ^ board.key[n]
+            told = perceived(board.position[n], fidelity, setup.values.noise, key, chance.MISTAKEN_LATER, 0)
+            _be_corrected(world, setup, i, fidelity, g, k, told)
             read += 1
         n += 1
     people.answers_read[i] = n
