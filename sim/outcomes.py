@@ -11,15 +11,12 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from sim import tallies
 from sim.compiler import compiled
 from sim.dispersion import gini, mean_distance
 from sim.mechanisms.perception import believed
 from sim.plan import HEADINGS
-from sim.tallies import (
-    ATTENDED, ATTENTION, CAPTURED, CARRIED, DIVERGENT, DIVERGENT_CARRIED, ENGAGED, FEES, FOR_PRACTICAL, FOR_VALUE,
-    INFORMED, INVITED, MINUTES_OFFERED, MINUTES_USED, MOVING, PEOPLE, PROJECTED, REVISED, SHOWN, SILENT, SPOKEN, STAYED,
-    TURNED_UP, VIEWS, VOTES_INFORMED, VOTES_PRACTICAL, VOTES_VALUE, WRITTEN_DOWN, WRONG, add_up,
-)  # fmt: skip
+from sim.tallies import add_up
 
 
 @dataclass(frozen=True)
@@ -138,7 +135,7 @@ def observe_start(world, setup):
     for p in range(1 + groups):
         first, end = (0, n) if p == 0 else (setup.first[p - 1], setup.first[p])
         ledger.start_spread[p] = _spread(world, first, end, -1)
-        ledger.start_error[p] = ledger.sums[p, PROJECTED]
+        ledger.start_error[p] = ledger.sums[p, tallies.PROJECTED]
 
 
 # ---- means over people ---------------------------------------------------------------------------------------------
@@ -147,29 +144,41 @@ def observe_start(world, setup):
 @compiled
 def _shares_in(world, row, sums, barrier):
     """Outcomes that are means over the people of a scope; `barrier` is negative where the scope is not a barrier's."""
-    n = sums[PEOPLE]
+    n = sums[tallies.PEOPLE]
     if n == 0.0:
         return
-    row[ENGAGEMENT], row[RETENTION] = sums[ENGAGED] / n, sums[STAYED] / n
-    row[PARTICIPATION] = ratio(sums[MINUTES_USED], sums[MINUTES_OFFERED])
-    row[ACCESSIBILITY] = ratio(sums[ATTENDED], sums[INVITED])
-    row[LEFT_OUT], row[CAME], row[SPOKE] = sums[SILENT] / n, sums[TURNED_UP] / n, 1.0 - sums[SILENT] / n
-    row[DOCUMENTED], row[MOVED_DRAFT] = sums[WRITTEN_DOWN] / n, sums[MOVING] / n
-    row[CONTRIBUTIONS], row[HEARD] = sums[SPOKEN] / n, sums[ATTENTION] / n
-    row[RECORDED] = ratio(sums[CAPTURED], sums[SPOKEN])
-    row[HOURS_OFFERED], row[HOURS_USED] = sums[MINUTES_OFFERED] / 60.0, sums[MINUTES_USED] / 60.0
-    row[COST_PARTICIPANTS] = sums[FEES]
-    row[AGREEMENT] = ratio(sums[FOR_VALUE] + sums[FOR_PRACTICAL], sums[VOTES_VALUE] + sums[VOTES_PRACTICAL])
-    row[AGREEMENT_VALUE] = ratio(sums[FOR_VALUE], sums[VOTES_VALUE])
-    row[AGREEMENT_PRACTICAL] = ratio(sums[FOR_PRACTICAL], sums[VOTES_PRACTICAL])
-    row[INFORMED_AGREEMENT] = ratio(sums[INFORMED], sums[VOTES_INFORMED])
-    row[APPARENT_AGREEMENT] = ratio(sums[SHOWN], sums[VOTES_VALUE] + sums[VOTES_PRACTICAL])
+    row[ENGAGEMENT], row[RETENTION] = sums[tallies.ENGAGED] / n, sums[tallies.STAYED] / n
+    row[PARTICIPATION] = ratio(sums[tallies.MINUTES_USED], sums[tallies.MINUTES_OFFERED])
+    row[ACCESSIBILITY] = ratio(sums[tallies.ATTENDED], sums[tallies.INVITED])
+    row[LEFT_OUT], row[CAME], row[SPOKE] = (
+        sums[tallies.SILENT] / n,
+        sums[tallies.TURNED_UP] / n,
+        1.0 - sums[tallies.SILENT] / n,
+    )
+    row[DOCUMENTED], row[MOVED_DRAFT] = sums[tallies.WRITTEN_DOWN] / n, sums[tallies.MOVING] / n
+    row[CONTRIBUTIONS], row[HEARD] = sums[tallies.SPOKEN] / n, sums[tallies.ATTENTION] / n
+    row[RECORDED] = ratio(sums[tallies.CAPTURED], sums[tallies.SPOKEN])
+    row[HOURS_OFFERED], row[HOURS_USED] = (
+        sums[tallies.MINUTES_OFFERED] / 60.0,
+        sums[tallies.MINUTES_USED] / 60.0,
+    )
+    row[COST_PARTICIPANTS] = sums[tallies.FEES]
+    row[AGREEMENT] = ratio(
+        sums[tallies.FOR_VALUE] + sums[tallies.FOR_PRACTICAL],
+        sums[tallies.VOTES_VALUE] + sums[tallies.VOTES_PRACTICAL],
+    )
+    row[AGREEMENT_VALUE] = ratio(sums[tallies.FOR_VALUE], sums[tallies.VOTES_VALUE])
+    row[AGREEMENT_PRACTICAL] = ratio(sums[tallies.FOR_PRACTICAL], sums[tallies.VOTES_PRACTICAL])
+    row[INFORMED_AGREEMENT] = ratio(sums[tallies.INFORMED], sums[tallies.VOTES_INFORMED])
+    row[APPARENT_AGREEMENT] = ratio(
+        sums[tallies.SHOWN], sums[tallies.VOTES_VALUE] + sums[tallies.VOTES_PRACTICAL]
+    )
     row[PSEUDO_CONSENSUS] = row[APPARENT_AGREEMENT] - row[AGREEMENT]
     row[COVERAGE], row[DIVERSITY] = (
-        ratio(sums[CARRIED], sums[VIEWS]),
-        ratio(sums[DIVERGENT_CARRIED], sums[DIVERGENT]),
+        ratio(sums[tallies.CARRIED], sums[tallies.VIEWS]),
+        ratio(sums[tallies.DIVERGENT_CARRIED], sums[tallies.DIVERGENT]),
     )
-    row[REVISION] = ratio(sums[REVISED], sums[VIEWS])
+    row[REVISION] = ratio(sums[tallies.REVISED], sums[tallies.VIEWS])
     if barrier >= 0:
         row[RESOURCE_INTEGRATION] = _resource_integration(world.people, 0, world.people.group.size, barrier)
         row[PUBLIC_VALUE] = row[RESOURCE_INTEGRATION] * row[INFORMED_AGREEMENT]
@@ -211,7 +220,11 @@ def _spread(world, first, end, g):
 def _pictures_in(world, setup, row, p, first, end):
     """Alignment (is the picture shared?), understanding (is it true?), learning and convergence (against the start)."""
     ledger, groups, learnable = world.ledger, setup.group.size, setup.values.learnable
-    wrong, projected, start = ledger.sums[p, WRONG], ledger.sums[p, PROJECTED], ledger.start_error[p]
+    wrong, projected, start = (
+        ledger.sums[p, tallies.WRONG],
+        ledger.sums[p, tallies.PROJECTED],
+        ledger.start_error[p],
+    )
     terms = (end - first) * groups * setup.weight.size
     row[UNDERSTANDING] = 1.0 - wrong / projected if projected / terms >= learnable else math.nan
     row[LEARNING] = 1.0 - wrong / start if start / terms >= learnable else math.nan

@@ -19,9 +19,9 @@ from numba.core.datamodel import models
 from numba.core.datamodel.registry import register_default
 from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import NativeValue, intrinsic, typeof_impl, unbox
+from numba.extending import NativeValue, typeof_impl, unbox
 
-from sim.compiler import PLAIN, compiled
+from sim.compiler import PLAIN
 
 
 class ReferenceType(types.Type):
@@ -45,12 +45,11 @@ class Reference:
     __slots__ = ("address", "header", "kept", "kind")
 
     def __init__(self, named_tuple: Any) -> None:
-        kinds = tuple(numba.typeof(member) for member in named_tuple)
+        kinds = [numba.typeof(member) for member in named_tuple]
         self.kind = ReferenceType(zip(named_tuple._fields, kinds, strict=True))
         self.kept = named_tuple
-        self.header = np.zeros(_size_of(named_tuple), np.uint8)
+        self.header = _header(named_tuple)
         self.address = int(self.header.ctypes.data)
-        _store(named_tuple, self.header)
 
 
 @typeof_impl.register(Reference)
@@ -98,29 +97,24 @@ def _set(context, builder, sig, args, name):  # type: ignore[no-untyped-def]
     builder.store(value, _field(context, builder, kind, args[0], name))
 
 
-@intrinsic
-def _store_in(typing_context, named_tuple, address):  # type: ignore[no-untyped-def]
-    """Write a named tuple's members to an address, one after the other."""
-
-    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        header = ir.LiteralStructType([context.get_value_type(kind) for kind in named_tuple.types])
-        place = builder.inttoptr(args[1], header.as_pointer())
-        for n in range(len(named_tuple.types)):
-            at = builder.gep(place, [ir.Constant(ir.IntType(32), 0), ir.Constant(ir.IntType(32), n)])
-            builder.store(builder.extract_value(args[0], n), at)
-        return context.get_dummy_value()
-
-    return types.none(named_tuple, types.uintp), codegen
+def _words(member: Any) -> tuple[Any, Any]:
+    """How a member lies in memory, and what stands there: for an array numba's own header (no owner, number of items, size
+    of one, address, shape, strides), for a struct its address, for a number itself.
+    """
+    if isinstance(member, np.ndarray):
+        words = (0, 0, member.size, member.itemsize, member.ctypes.data, *member.shape, *member.strides)
+        return (np.int64, len(words)), words
+    if isinstance(member, Reference):
+        return np.int64, member.address
+    return np.asarray(member).dtype, member
 
 
-@compiled
-def _store(named_tuple, header):  # type: ignore[no-untyped-def]
-    _store_in(named_tuple, header.ctypes.data)  # type: ignore[call-arg]
-
-
-def _size_of(named_tuple: Any) -> int:
-    """Room for the header: an array takes 5 words and 2 for each axis, anything else at most 2."""
-    return sum(8 * (5 + 2 * member.ndim) if isinstance(member, np.ndarray) else 16 for member in named_tuple)
+def _header(named_tuple: Any) -> np.ndarray:
+    """The members one after the other, aligned as the compiler aligns them."""
+    layout, content = zip(*(_words(member) for member in named_tuple), strict=True)
+    header = np.zeros(1, np.dtype(list(zip(named_tuple._fields, layout, strict=True)), align=True))
+    header[0] = tuple(content)
+    return header
 
 
 def by_reference(named_tuple: Any) -> Any:
