@@ -35,11 +35,11 @@ TABLE: Final[tuple[Parameter, ...]] = (
     Parameter("fidelity_high", 1.0, (0, 1), (0.8, 1), "share",
               "human interaction and social fidelity at the high end of the scale"),
     # Access
-    Parameter("willing_engagement", 0.35, (0, 5), (0.2, 0.6), "exponent",
+    Parameter("willing_engagement", 0.33, (0, 5), (0.2, 0.6), "exponent",
               "how steeply the will to come falls as engagement falls: will = engagement ** this",
               "calibrated: 10-20% no-shows at an ordinary workshop (evidence 6.1: Allard 2007; recruiters' practice)",
               "medium"),
-    Parameter("willing_openness", 0.05, (0, 1), (0, 0.15), "share",
+    Parameter("willing_openness", 0.03, (0, 1), (0, 0.15), "share",
               "share of the will to come that is lost at openness 0"),
     # Intentions and assets
     Parameter("intention_gain", 0.006, (0, 1), (0.002, 0.02), "share of the gap per minute, or per entry read",
