@@ -1,7 +1,8 @@
 """coprod's model: who takes part, what happens in a session, what emerges.
 
-`CoProduction` is one run, to watch; `simulate` many runs, to count. Both stand on the same compiled rules. Names are
-loaded when they are first used, so that reading a scenario does not wait for the compiler.
+`CoProduction` is one run, to watch; `simulate` many runs, to count. Both stand on the same compiled rules. What stands
+here is the public surface; names are loaded when they are first used, so that nobody waits for the compiler to read a
+scenario, or for pydantic to read a mistake.
 """
 
 from __future__ import annotations
@@ -10,30 +11,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import CoprodError, ScenarioError, TooBigError
-from sim.scenario import Scenario, json_schema
 
 if TYPE_CHECKING:
-    from sim.compiler import compiled
+    from sim.compiler import compiled, is_warm, sources_digest
     from sim.ensemble import Runs, simulate
-    from sim.events import Event
+    from sim.events import Event, named
     from sim.model import CoProduction, Participant
     from sim.outcomes import OUTCOMES, Outcome
-    from sim.plan import memory_needed
+    from sim.parameters import TABLE, Parameter, values
+    from sim.plan import HEADINGS, dials_of, memory_needed, minutes_of, values_of
+    from sim.scenario import MECHANISMS, THEMES, Group, Scenario, Session, json_schema
+    from sim.setting import BARRIERS, CHANNELS, SPACES, TIMES, cells, scores
 
 _WHERE = {
-    "CoProduction": "model", "Participant": "model", "Event": "events", "Runs": "ensemble", "simulate": "ensemble",
-    "OUTCOMES": "outcomes", "Outcome": "outcomes", "memory_needed": "plan", "compiled": "compiler",
-}  # fmt: skip
+    "compiler": ("compiled", "is_warm", "sources_digest"),
+    "ensemble": ("Runs", "simulate"),
+    "events": ("Event", "named"),
+    "model": ("CoProduction", "Participant"),
+    "outcomes": ("OUTCOMES", "Outcome"),
+    "parameters": ("TABLE", "Parameter", "values"),
+    "plan": ("HEADINGS", "dials_of", "memory_needed", "minutes_of", "values_of"),
+    "scenario": ("MECHANISMS", "THEMES", "Group", "Scenario", "Session", "json_schema"),
+    "setting": ("BARRIERS", "CHANNELS", "SPACES", "TIMES", "cells", "scores"),
+}
 
 __all__ = [
-    "OUTCOMES", "CoProduction", "CoprodError", "Event", "Outcome", "Participant", "Runs", "Scenario", "ScenarioError",
-    "TooBigError", "compiled", "json_schema", "memory_needed", "simulate",
+    "BARRIERS", "CHANNELS", "HEADINGS", "MECHANISMS", "OUTCOMES", "SPACES", "TABLE", "THEMES", "TIMES", "CoProduction",
+    "CoprodError", "Event", "Group", "Outcome", "Parameter", "Participant", "Runs", "Scenario", "ScenarioError", "Session",
+    "TooBigError", "cells", "compiled", "dials_of", "is_warm", "json_schema", "memory_needed", "minutes_of",
+    "named", "scores", "simulate", "sources_digest", "values", "values_of",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        msg = f"module 'sim' has no attribute {name!r}"
-        raise AttributeError(msg)
-    globals()[name] = getattr(import_module(f"sim.{_WHERE[name]}"), name)
-    return globals()[name]
+    for module, names in _WHERE.items():
+        if name in names:
+            globals()[name] = getattr(import_module(f"sim.{module}"), name)
+            return globals()[name]
+    msg = f"module 'sim' has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -24,6 +24,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 HERE: Final = Path(__file__).parent
 
+# What stands around the kernel: nothing in these files shapes machine code, and functions in them are not kept.
+DOORS: Final = frozenset({"__init__.py", "ensemble.py", "errors.py", "model.py", "scenario.py"})
+
+# The files that may hold compiled functions, or constants that they use.
+SOURCES: Final = tuple(
+    sorted(path for path in HERE.rglob("*.py") if path.relative_to(HERE).as_posix() not in DOORS)
+)
+
 # Numba fills its settings in while it runs, and its types do not know of them, nor of the option `_nrt`.
 CONFIG: Final[Any] = numba.config
 NJIT: Final[Any] = numba.njit
@@ -47,7 +55,7 @@ def sources_digest() -> str:
         str(CONFIG.BOUNDSCHECK),
     ):
         digest.update(part.encode())
-    for path in sorted(HERE.rglob("*.py")):
+    for path in SOURCES:
         digest.update(path.relative_to(HERE).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -89,8 +97,8 @@ def _compile(function: Function, *, counts_references: bool, kept: bool) -> Func
 
 
 def _is_ours(function: Any) -> bool:
-    """Only this package's functions are kept: the cache of others could not be guarded against changes here."""
-    return Path(function.__code__.co_filename).is_relative_to(HERE)
+    """Only functions in kernel sources are kept: the cache of others could not be guarded against changes."""
+    return Path(function.__code__.co_filename) in SOURCES
 
 
 def compiled(function: Function) -> Function:
