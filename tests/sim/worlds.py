@@ -18,10 +18,13 @@ CLEAR = {
     "talkativeness_spread": 0,
 }  # fmt: skip
 # Engagement stays what it is.
-STEADY = {name: 0 for name in (
-    "engage_heard", "engage_recognised", "engage_interaction", "disengage_unheard", "disengage_absent", "accountability",
-    "dropout_hazard",
-)}  # fmt: skip
+STEADY = dict.fromkeys(
+    (
+        "engage_heard", "engage_recognised", "engage_interaction", "disengage_unheard", "disengage_absent",
+        "accountability", "dropout_hazard",
+    ),
+    0,
+)  # fmt: skip
 SILENT = dict.fromkeys(
     ("intentions", "assets", "dialogue", "documentation", "interpretation", "understanding"), 0
 )
