@@ -164,19 +164,33 @@ def _block_of(session: Any, extras: dict[str, Any]) -> Any:
 
 def observing(extras: dict[str, Any]) -> Any:
     """An `observe` that measures further outcomes after its own."""
-    observe, known = outcomes.observe, len(outcomes.NAMES)
-    for place, measure in enumerate(extras.values(), start=known):
-        observe = _and_then(observe, measure, place)
+    if not extras:
+        return outcomes.observe
+    ordinary: Any = outcomes.observe
+    further: Any = _nothing_more
+    for place, measure in enumerate(extras.values(), start=len(outcomes.NAMES)):
+        further = _and_then(further, measure, place)
+
+    @compiled_anew
+    def observe(world, setup, row):  # type: ignore[no-untyped-def]
+        ordinary(world, setup, row)
+        further(world, setup, row)
+
     return observe
 
 
-def _and_then(observe: Any, measure: Any, place: int) -> Any:
+@compiled_anew
+def _nothing_more(world, setup, row):  # type: ignore[no-untyped-def]
+    pass
+
+
+def _and_then(before: Any, measure: Any, place: int) -> Any:
     @compiled_anew
-    def observe_more(world, setup, row):  # type: ignore[no-untyped-def]
-        observe(world, setup, row)
+    def further(world, setup, row):  # type: ignore[no-untyped-def]
+        before(world, setup, row)
         row[0, place] = measure(world, setup)
 
-    return observe_more
+    return further
 
 
 class _Blocks:

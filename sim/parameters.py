@@ -79,7 +79,7 @@ TABLE: Final[tuple[Parameter, ...]] = (
     Parameter("self_silencing", 0.4, (0, 1), (0.1, 0.8), "share",
               "how far a voiced view is bent towards what is believed to prevail, where there is no trust",
               "judgement; direction: expressed and private opinion differ, PMC6594623"),
-    Parameter("divergence", 0.4, (0, 2), (0.25, 0.7), "view units",
+    Parameter("divergence", 0.3, (0, 2), (0.2, 0.6), "view units",
               "distance from what is believed to prevail (said) or from the mean (held) from which a view is divergent"),
     # Hearing
     Parameter("learning", 0.2, (0, 1), (0.08, 0.4), "share per contribution fully attended to",
@@ -109,6 +109,10 @@ TABLE: Final[tuple[Parameter, ...]] = (
     # Decision
     Parameter("acceptance", 0.5, (0, 10), (0.35, 0.8), "factor",
               "latitude within which a draft is accepted, as a multiple of tolerance"),
+    Parameter("pen", 0.5, (0, 1), (0.2, 0.8), "share",
+              "how far a participant who drafts and is not open bends the draft towards the own view",
+              "judgement; direction: any toolbox can become a tick-box (sources/001), intentions and power shape what is done "
+              "with what was said (Farr 2018, doi:10.1177/0261018317747444)"),
     Parameter("widening", 0.5, (0, 5), (0, 1), "factor",
               "how much the latitude widens at full certainty about the others and full openness"),
     Parameter("fairness", 0.2, (0, 5), (0, 0.6), "factor",
@@ -152,7 +156,7 @@ TABLE: Final[tuple[Parameter, ...]] = (
     Parameter("pull", 0.05, (0, 1), (0, 0.2), "share per week at full conviction",
               "how fast views drift back to those that people came with"),
     # Measuring
-    Parameter("same_view", 0.25, (0, 2), (0.15, 0.4), "view units",
+    Parameter("same_view", 0.1, (0, 2), (0.05, 0.25), "view units",
               "distance within which an entry on the record stands for a view held"),
     Parameter("moved", 0.01, (0, 2), (0.005, 0.05), "view units",
               "change of the draft from which somebody's entries count as having moved it"),

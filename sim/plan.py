@@ -151,6 +151,7 @@ DRAFT: Final = (
         (1,),
         "participant who drafts; -1 the facilitator; -2 nobody was there; -3 none was made yet",
     ),
+    Field("bent", np.float64, (1,), "share of the way to the drafter's own view that the draft was bent"),
     Field("reached", np.float64, (1,), "did the latest draft put reach consensus? NaN before one is put"),
 )
 Draft = tuple_of("Draft", DRAFT)
@@ -276,8 +277,8 @@ def make_plan(scenario: Scenario) -> Any:
 
 
 def values_of(scenario: Scenario) -> Any:
-    """The behavioural constants of a scenario; the theory alone has no changing trust and no accountability."""
-    alone = {"trust_gain": 0.0, "accountability": 0.0} if scenario.preset == "eaa_only" else {}
+    """The behavioural constants of a scenario; the theory alone has no changing trust, accountability or pen."""
+    alone = {"trust_gain": 0.0, "accountability": 0.0, "pen": 0.0} if scenario.preset == "eaa_only" else {}
     return behaviour.values({**scenario.parameters, **alone})
 
 

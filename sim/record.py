@@ -57,6 +57,10 @@ def enter(world, author, key, issue, position, session, channel, divergent, note
     """Append one entry: the author's contribution of that key; its position is now the author's latest on record."""
     record, people = world.record, world.people
     e = record.length[0]
+    if (
+        e >= record.issue.size
+    ):  # never in a session of our own, whose entries all have room; an extension may ask for more
+        return
     record.issue[e] = issue
     record.position[e] = position
     record.author[e] = author

@@ -382,7 +382,8 @@ class Scenario(Frozen):
     kernel: Literal["smooth", "step", "flat"] = "smooth"
     """How persuasion falls with distance: smoothly to 0 at the latitude, as a step there, or not at all."""
     preset: Literal["eaa_only"] | None = None
-    """`eaa_only` takes out what the EAA theory leaves to context: power 1, trust fixed at 1, no accountability."""
+    """`eaa_only` takes out what the EAA theory leaves to context: power 1, trust fixed at 1, no accountability, no
+    pen."""
     dials: Dials = Dials()
     """The six mechanisms' dials, for the whole process."""
     context: dict[Name, Context] = Field(default_factory=dict)

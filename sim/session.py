@@ -13,6 +13,11 @@ from sim.mechanisms.interpretation import interpret
 from sim.mechanisms.leaving import leave, let_weeks_pass
 from sim.mechanisms.understanding import seek_understanding
 
+__all__ = [
+    "arrive", "converse", "decide", "hold_session", "interpret", "keep_accounts", "leave", "let_weeks_pass", "name_assets",
+    "seek_understanding", "share_intentions",
+]  # fmt: skip
+
 
 @compiled
 def hold_session(world, meeting, setup):

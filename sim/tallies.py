@@ -176,6 +176,7 @@ def _moved_the_draft(world, setup, i):
         for other in range(setup.group.size):
             total += draft.weight[other, k]
         without = (draft.sums[g, k, 0] - people.latest[i, k]) / (authors - 1.0)
-        if abs(draft.enters[g, k] - without) * draft.weight[g, k] / total > setup.values.moved:
+        shift = abs(draft.enters[g, k] - without) * draft.weight[g, k] / total
+        if shift * (1.0 - draft.bent[0]) > setup.values.moved:
             return True
     return False

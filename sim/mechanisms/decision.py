@@ -42,7 +42,8 @@ def decide(world, meeting, setup):
 def make_draft(world, meeting, setup):
     """Per issue, the mean over groups of what each has on record: the mean over authors of their latest entries.
 
-    A group with nothing on record enters with the drafter's picture of it, weighted by certainty. Writes the draft.
+    A group with nothing on record enters with the drafter's picture of it, weighted by certainty. Who holds the pen and is
+    not open bends the draft towards the own view; a facilitator does not. Writes the draft.
     """
     people, draft = world.people, world.draft
     draft.sums[:, :, :] = 0.0
@@ -54,6 +55,7 @@ def make_draft(world, meeting, setup):
                 draft.sums[g, k, 1] += 1.0
     drafter = _choose_drafter(world, meeting)
     draft.drafter[0] = drafter
+    draft.bent[0] = setup.values.pen * (1.0 - people.openness[drafter]) if drafter >= 0 else 0.0
     for k in range(setup.weight.size):
         total = weights = 0.0
         for g in range(setup.group.size):
@@ -66,6 +68,8 @@ def make_draft(world, meeting, setup):
             weights += weight
         if weights > 0.0:
             draft.position[k] = total / weights
+            if drafter >= 0:
+                draft.position[k] += draft.bent[0] * (people.views[drafter, k] - draft.position[k])
         else:
             draft.position[k] = people.views[drafter, k] if drafter >= 0 else math.nan
         if meeting.decides:

@@ -77,13 +77,14 @@ def _talk(world, meeting, setup, members, c):
             for i in members:
                 _voice(world, meeting, setup, members, i, turn)
             for n in range(before, room.n[3]):
-                _hear(world, setup, members, n, turn)
+                hear(world, setup, members, room.speaker[n], room.said_issue[n], room.said[n], turn)
         else:
             speaker = _next_speaker(room, members, turn)
             if speaker == events.NOBODY:
                 return
             _voice(world, meeting, setup, members, speaker, turn)
-            _hear(world, setup, members, room.n[3] - 1, turn)
+            n = room.n[3] - 1
+            hear(world, setup, members, speaker, room.said_issue[n], room.said[n], turn)
 
 
 @compiled
@@ -157,10 +158,11 @@ def _voice(world, meeting, setup, members, i, turn):
 
 
 @compiled
-def _hear(world, setup, members, n, turn):
-    """Every other member hears contribution n: picture, certainty, view and trust move; the speaker has been heard."""
+def hear(world, setup, members, speaker, k, voiced, turn):
+    """Every other member hears what was voiced on issue k: picture, certainty, view and trust move; the speaker has been
+    heard. Writes these, heard and the flow of attention.
+    """
     people, room, values = world.people, world.room, setup.values
-    speaker, k, voiced = room.speaker[n], room.said_issue[n], room.said[n]
     picture, certainty, views, trust = people.picture, people.certainty, people.views, people.trust
     engagement, openness, tolerance, group = (
         people.engagement,
