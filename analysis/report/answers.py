@@ -52,9 +52,11 @@ class Answer:
     question: Question
     found: tuple[Estimate, ...]
     best: int | None
-    """The design that is better than every other by more than these worlds leave to chance; None if there is none."""
+    """The design that is better than every other by more than chance explains, and in most worlds; None if there is none."""
+    worst: int | None
+    """The design that is worse than every other in the same way, of three or more; None if there is none."""
     worlds: int
-    """Worlds in which that design is better than every other."""
+    """Worlds in which the best is better than every other."""
     of: int
     """Worlds in which all are defined."""
     same: bool
@@ -67,31 +69,43 @@ def answers(designs: Sequence[Runs]) -> list[Answer]:
 
 
 def _answer(designs: Sequence[Runs], question: Question) -> Answer:
-    """Hold the design with the best mean against each of the others, world by world."""
     found = tuple(statistics.at_the_end(runs, question.outcome) for runs in designs)
     sign = -1 if question.less_is_better else 1
+    best, worlds, of = _ahead(designs, found, question.outcome, sign)
+    worst = _ahead(designs, found, question.outcome, -sign)[0] if len(designs) > 2 else None
+    compared = [statistics.compare(designs[0], runs, question.outcome) for runs in designs[1:]]
+    same = bool(compared) and all(0 < one.difference["n"] == one.same for one in compared)
+    return Answer(question, found, best, worst, worlds, of, same)
+
+
+def _ahead(
+    designs: Sequence[Runs], found: Sequence[Estimate], outcome: str, sign: int
+) -> tuple[int | None, int, int]:
+    """The design that is ahead of each of the others, if there is one: its intervals leave out 0, and it is ahead of all
+    in more than half of the worlds. With it, in how many worlds the first is ahead, and in how many that can be said.
+    """
     means = [-np.inf if one["mean"] is None else sign * one["mean"] for one in found]
-    best = int(np.argmax(means))
-    others = [runs for n, runs in enumerate(designs) if n != best]
-    compared = [statistics.compare(runs, designs[best], question.outcome) for runs in others]
-    clear = bool(compared) and all(one.shows and sign * (one.difference["mean"] or 0) > 0 for one in compared)
-    same = bool(compared) and all(one.difference["n"] > 0 and one.same == one.difference["n"] for one in compared)
-    worlds, of = _worlds_ahead(designs, best, question.outcome, sign)
-    return Answer(question, found, best if clear else None, worlds, of, same)
+    first = int(np.argmax(means))
+    compared = [
+        statistics.compare(runs, designs[first], outcome) for n, runs in enumerate(designs) if n != first
+    ]
+    shows = bool(compared) and all(one.shows and sign * (one.difference["mean"] or 0) > 0 for one in compared)
+    worlds, of = _worlds_ahead(designs, first, outcome, sign)
+    return (first if shows and 2 * worlds > of else None), worlds, of
 
 
-def _worlds_ahead(designs: Sequence[Runs], best: int, outcome: str, sign: int) -> tuple[int, int]:
-    """In how many worlds one design is better than every other, and in how many that can be said."""
+def _worlds_ahead(designs: Sequence[Runs], first: int, outcome: str, sign: int) -> tuple[int, int]:
+    """In how many worlds one design is ahead of every other, and in how many all are defined."""
     shared = designs[0].replicates
     for runs in designs[1:]:
         shared = np.intersect1d(shared, runs.replicates)
     values = np.array([sign * runs.final(outcome)[np.isin(runs.replicates, shared)] for runs in designs])
-    defined = ~np.isnan(values).any(axis=0)
-    rest = np.delete(values, best, axis=0)[:, defined]
+    values = values[:, ~np.isnan(values).any(axis=0)]
+    rest = np.delete(values, first, axis=0)
     if not rest.size:
-        return 0, int(defined.sum())
-    scale = statistics.SAME * np.abs(values[:, defined]).max(axis=0)
-    return int((values[best, defined] > rest.max(axis=0) + scale).sum()), int(defined.sum())
+        return 0, values.shape[1]
+    rounding = statistics.SAME * np.abs(values).max(axis=0)
+    return int((values[first] > rest.max(axis=0) + rounding).sum()), values.shape[1]
 
 
 def said(question: Question, found: Estimate, currency: str) -> str:
@@ -105,47 +119,66 @@ def said(question: Question, found: Estimate, currency: str) -> str:
 
 
 def verdicts(designs: Sequence[Runs], given: Sequence[Answer]) -> Iterator[Markup]:
-    """What each design does best, a sentence for each, then what none does."""
+    """What each design does best and what worst, a sentence for each, then what none does."""
     currency = designs[0].scenario.prices.currency
     for n, runs in enumerate(designs):
-        wins = [answer for answer in given if answer.best == n]
-        if wins:
-            parts = words.listed(_win(answer, n, len(designs), currency) for answer in wins)
-            yield Markup("<strong>{}</strong> {}.").format(runs.scenario.name, parts)
-    open_ = [statistics.words(a.question.outcome) for a in given if a.best is None and not a.same and any(f["mean"] is not None for f in a.found)]
-    if open_:
-        yield Markup("No design is clearly ahead in {}.").format(words.listed(open_))
-    equal = [statistics.words(a.question.outcome) for a in given if a.same]
+        wins = words.listed(_win(answer, n, len(designs), currency) for answer in given if answer.best == n)
+        last = words.listed(_loss(answer, n, currency) for answer in given if answer.worst == n)
+        said_ = [wins, f"comes last in {last}" if last else ""]
+        if any(said_):
+            yield Markup("<strong>{}</strong> {}.").format(
+                runs.scenario.name, "; it ".join(filter(None, said_))
+            )
+    undecided = [a for a in given if a.best is None and not a.same and a.of]
+    if undecided:
+        yield Markup("No design is clearly best in {}.").format(_outcomes(undecided))
+    equal = [a for a in given if a.same]
     if equal:
-        yield Markup("The designs do not differ in {}.").format(words.listed(equal))
-    lost = [statistics.words(a.question.outcome) for a in given if all(f["mean"] is None for f in a.found)]
+        yield Markup("The designs do not differ in {}.").format(_outcomes(equal))
+    lost = [a for a in given if not a.of]
     if lost:
-        yield Markup("Not defined here: {}.").format(words.listed(lost))
+        yield Markup("Not defined for all: {}.").format(_outcomes(lost))
+
+
+def _outcomes(given: Sequence[Answer]) -> str:
+    return words.listed(statistics.words(answer.question.outcome) for answer in given)
 
 
 def _win(answer: Answer, best: int, designs: int, currency: str) -> str:
     question = answer.question
     phrase = question.more if designs == 2 else question.most
     mine = said(question, answer.found[best], currency)
-    return f"{phrase} ({mine}; ahead in {answer.worlds:,} of {words.count(answer.of, 'world')})"
-
-
-def left_out(runs: Runs) -> Markup | None:
-    """Who is left out most often, against everybody; None where nobody is."""
-    scenario = runs.scenario
-    everyone = statistics.at_the_end(runs, "left_out")["mean"]
-    if not everyone:
-        return Markup("In <strong>{}</strong> nobody is left out: everybody speaks or writes at least once.").format(scenario.name)
-    means = {key: statistics.at_the_end(runs, "left_out", key)["mean"] or 0.0 for key in scenario.groups}
-    worst = max(means, key=lambda key: means[key])
-    name = words.called(scenario.groups[worst].title, worst)
-    if len(means) < 2 or means[worst] - everyone < 0.01:
-        return Markup("In <strong>{}</strong>, {} of those invited never speak or write, in much the same way in every group.").format(
-            scenario.name, words.percent(everyone)
-        )
-    return Markup("In <strong>{}</strong>, {} of those invited never speak or write. Left out most often: {}, {}.").format(
-        scenario.name, words.percent(everyone), name, words.percent(means[worst])
+    others = words.listed(said(question, one, "").strip() for n, one in enumerate(answer.found) if n != best)
+    return (
+        f"{phrase} ({mine} against {others}; ahead in {answer.worlds:,} of {words.count(answer.of, 'world')})"
     )
+
+
+def _loss(answer: Answer, worst: int, currency: str) -> str:
+    return f"{statistics.words(answer.question.outcome)} ({said(answer.question, answer.found[worst], currency)})"
+
+
+def who_is_left_out(designs: Sequence[Runs]) -> Markup:
+    """People who never speak or write, design by design, and the group that it happens to most."""
+    parts = [
+        Markup("<strong>{}</strong>{}{}").format(
+            words.percent(statistics.at_the_end(runs, "left_out")["mean"]),
+            f" in {runs.scenario.name}" if len(designs) > 1 else " of those invited",
+            _worst_group(runs),
+        )
+        for runs in designs
+    ]
+    return Markup("Left out, without ever speaking or writing: {}.").format(Markup(", ").join(parts))
+
+
+def _worst_group(runs: Runs) -> str:
+    """In brackets, the group left out most, if it is clearly more than everybody."""
+    everyone = statistics.at_the_end(runs, "left_out")["mean"] or 0.0
+    means = {key: statistics.at_the_end(runs, "left_out", key)["mean"] or 0.0 for key in runs.scenario.groups}
+    worst = max(means, key=lambda key: means[key])
+    if len(means) < 2 or means[worst] - everyone < 0.01:
+        return ""
+    return f" (most often {words.Names(runs.scenario).group(worst)}, {words.percent(means[worst])})"
 
 
 def reached(runs: Runs) -> Iterator[Markup]:
@@ -156,13 +189,16 @@ def reached(runs: Runs) -> Iterator[Markup]:
         "Of the people invited, <strong>{}</strong> come at least once, <strong>{}</strong> speak or write, "
         "<strong>{}</strong> have something written down and <strong>{}</strong> move the draft."
     ).format(came, spoke, noted, moved)
-    yield from filter(None, (left_out(runs),))
+    yield who_is_left_out([runs])
     yield from _invested(runs, found["engagement"])
     yield from _agreed(runs, found)
     yield from _understood(found["understanding"])
     if found["cost"]["mean"] is not None:
         yield Markup("It costs <strong>{} {}</strong>{}, for {} person-hours taken part in.").format(
-            words.mean(found["cost"]), runs.scenario.prices.currency, _bounds(found["cost"]), words.mean(found["hours_used"])
+            words.mean(found["cost"]),
+            runs.scenario.prices.currency,
+            _bounds(found["cost"]),
+            words.mean(found["hours_used"]),
         )
 
 
@@ -181,9 +217,9 @@ def _agreed(runs: Runs, found: dict[str, Estimate]) -> Iterator[Markup]:
     if private["mean"] is None:
         yield Markup("Agreement is not defined: {}.").format(words.undefined("agreement"))
         return
-    yield Markup("In private the draft is accepted in <strong>{}</strong> of all cases (person by issue), in public in {}.").format(
-        words.percent(private["mean"]), words.percent(public["mean"])
-    )
+    yield Markup(
+        "In private the draft is accepted in <strong>{}</strong> of all cases (person by issue), in public in {}."
+    ).format(words.percent(private["mean"]), words.percent(public["mean"]))
     if reached["mean"] is not None:
         times = round(reached["mean"] * reached["n"])
         yield Markup("Consensus by the rule ({}) is reached in <strong>{} of {}</strong>.").format(
@@ -196,10 +232,11 @@ def _understood(found: Estimate) -> Iterator[Markup]:
     if mean is None:
         yield Markup("Understanding is not defined: {}.").format(words.undefined("understanding"))
         return
-    better = "closer to what the others think than" if mean > 0.005 else "no closer to what the others think than"
+    closer = "closer" if mean > 0.1 else "hardly closer" if mean > 0.005 else "no closer"
     yield Markup(
-        "Understanding ends at <strong>{}</strong>{}: people's pictures of each other are {} if they took everybody to think as they do (0; 1 would be perfect)."
-    ).format(words.mean(found), _bounds(found), better)
+        "Understanding ends at <strong>{}</strong>{}: people's pictures of each other are {} to the truth than if they took everybody to think as they do "
+        "(0; 1 would be perfect)."
+    ).format(words.mean(found), _bounds(found), closer)
 
 
 def _bounds(found: Estimate) -> str:

@@ -24,7 +24,11 @@ READINGS: Final = {
     "diagonal": "diagonal: the corner labels of the published grid, taken as the ends of two diagonals",
     "vertical": "vertical: time alone counts, place does not",
 }
-SURE: Final = {"high": "several studies agree", "medium": "one study, or a neighbouring field", "low": "judgement, or a figure from far away"}
+SURE: Final = {
+    "high": "several studies agree",
+    "medium": "one study, or a neighbouring field",
+    "low": "judgement, or a figure from far away",
+}
 
 
 def parameters(designs: Sequence[Runs]) -> list[dict[str, Any]]:
@@ -51,7 +55,15 @@ def parameters(designs: Sequence[Runs]) -> list[dict[str, Any]]:
 def evidence(rows: Sequence[dict[str, Any]]) -> str:
     """How much of the table rests on what, in a sentence."""
     sure = Counter(row["sure"] for row in rows)
-    parts = [f"{sure[level]} on {what}" for level, what in (("high", "several studies that agree"), ("medium", "one study or a neighbouring field"), ("low", "judgement or a figure from far away")) if sure[level]]
+    parts = [
+        f"{sure[level]} on {what}"
+        for level, what in (
+            ("high", "several studies that agree"),
+            ("medium", "one study or a neighbouring field"),
+            ("low", "judgement or a figure from far away"),
+        )
+        if sure[level]
+    ]
     return f"Of {len(rows)} behavioural constants, {words.listed(parts)}."
 
 
@@ -66,7 +78,9 @@ def choices(scenario: Scenario) -> list[tuple[str, str]]:
         found.append(("Preset", "the EAA theory alone: power 1, trust fixed at 1, no accountability"))
     found += [("Dial", text) for text in _dials(scenario)]
     for name, factor in scenario.context.items():
-        effects = ", ".join(f"{mechanism} × {effect:g}" for mechanism, effect in factor.effects.items())
+        effects = ", ".join(
+            f"{mechanism} {words.TIMES} {effect:g}" for mechanism, effect in factor.effects.items()
+        )
         where = ", ".join([*factor.themes, *factor.sessions]) or "throughout"
         why = f"{factor.why} " if factor.why else ""
         found.append((f"Context: {name.replace('_', ' ')}", f"{why}({effects}; {where})"))
@@ -74,9 +88,17 @@ def choices(scenario: Scenario) -> list[tuple[str, str]]:
 
 
 def _dials(scenario: Scenario) -> list[str]:
-    turned = [f"{m} at {getattr(scenario.dials, m):g} throughout" for m in MECHANISMS if getattr(scenario.dials, m) != 1]
+    turned = [
+        f"{m} at {getattr(scenario.dials, m):g} throughout"
+        for m in MECHANISMS
+        if getattr(scenario.dials, m) != 1
+    ]
     for name, session in scenario.sessions.items():
-        turned += [f"{m} at {getattr(session.dials, m):g} in {words.called(session.title, name)}" for m in MECHANISMS if getattr(session.dials, m) != 1]
+        turned += [
+            f"{m} at {getattr(session.dials, m):g} in {words.called(session.title, name)}"
+            for m in MECHANISMS
+            if getattr(session.dials, m) != 1
+        ]
     return turned
 
 
@@ -90,6 +112,11 @@ def provenance(designs: Sequence[Runs]) -> list[dict[str, Any]]:
                 rows.setdefault((kind, what, text), []).append(runs.scenario.name)
     every = len(designs)
     return [
-        {"kind": kind, "what": what.replace("_", " "), "text": text, "designs": "" if len(names) == every else ", ".join(names)}
+        {
+            "kind": kind,
+            "what": what.replace("_", " "),
+            "text": text,
+            "designs": "" if len(names) == every else ", ".join(names),
+        }
         for (kind, what, text), names in sorted(rows.items(), key=lambda row: row[0][0] == "guessed")
     ]

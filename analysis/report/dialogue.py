@@ -41,7 +41,9 @@ OPEN: Final = {
         "Who chose these dates, places and channels, and did those who find them hardest have a say?",
     ),
     3: ("What changed because of what people said? Who says so?",),
-    4: ("How far did people's part shape the whole, for better and for worse, in the eyes of those who took part?",),
+    4: (
+        "How far did people's part shape the whole, for better and for worse, in the eyes of those who took part?",
+    ),
     5: ("What went well, what did not, and what would those who took part do otherwise next time?",),
 }
 
@@ -100,7 +102,11 @@ def _counted(story: Story | None, sessions: list[str], what: str) -> list[tuple[
 def _who_hears(cell: str) -> str:
     """Who can hear whom directly; everybody else is reached by the record alone."""
     time, space = cell.split("/")
-    where = {"same": "in one room", "blended": "in a room and on screen together", "distributed": "on screen"}[space]
+    where = {
+        "same": "in one room",
+        "blended": "in a room and on screen together",
+        "distributed": "on screen",
+    }[space]
     if time == "different":
         return "nobody hears anybody directly; the record is the only bridge"
     live = f"people in one circle hear each other, {where}"
@@ -111,7 +117,11 @@ def _aim(designs: Sequence[Runs]) -> list[str]:
     lines = []
     for runs in _unlike(designs, lambda scenario: scenario.description):
         text = " ".join(runs.scenario.description.split())
-        lines.append(f"{runs.scenario.name}: {text}" if text else f"{runs.scenario.name}: the scenario states no purpose.")
+        lines.append(
+            f"{runs.scenario.name}: {text}"
+            if text
+            else f"{runs.scenario.name}: the scenario states no purpose."
+        )
     issues = designs[0].scenario.issues
     named = words.listed(f"“{words.called(i.title, k)}”" for k, i in list(issues.items())[:MOST_NAMED])
     return [*lines, f"On the table: {named}."]
@@ -119,17 +129,22 @@ def _aim(designs: Sequence[Runs]) -> list[str]:
 
 def _methods(designs: Sequence[Runs]) -> list[str]:
     lines = []
-    for runs in _unlike(designs, _people):
-        lines.append(f"{_of(runs, designs)}invited were {_people(runs.scenario)}.")
-    for runs in _unlike(designs, _way):
-        lines.append(f"{_of(runs, designs)}{_way(runs.scenario)}")
-    return [words.sentence(line) for line in lines]
+    for say in (_people, _way):
+        unlike = _unlike(designs, say)
+        lines += [
+            f"{runs.scenario.name}: {say(runs.scenario)}" if len(unlike) > 1 else say(runs.scenario)
+            for runs in unlike
+        ]
+    return lines
 
 
 def _people(scenario: Scenario) -> str:
-    named = [f"{group.size:,} {words.called(group.title, key)}" for key, group in list(scenario.groups.items())[:MOST_NAMED]]
+    named = [
+        f"{group.size:,} {words.called(group.title, key)}"
+        for key, group in list(scenario.groups.items())[:MOST_NAMED]
+    ]
     more = len(scenario.groups) - MOST_NAMED
-    return words.listed([*named, words.count(more, "more group")] if more > 0 else named)
+    return f"Invited were {words.listed([*named, words.count(more, 'more group')] if more > 0 else named)}."
 
 
 def _way(scenario: Scenario) -> str:
@@ -138,11 +153,21 @@ def _way(scenario: Scenario) -> str:
     weeks = sessions[-1].week - sessions[0].week
     over = f" over {words.count(round(weeks), 'week')}" if weeks else ""
     rounds = sum(s.turns == "round" for s in sessions)
-    turns = "each speaks in turn" if rounds == len(sessions) else "the floor is free" if not rounds else "the floor is free in some sessions, and each speaks in turn in others"
+    turns = (
+        "each speaks in turn"
+        if rounds == len(sessions)
+        else "the floor is free"
+        if not rounds
+        else "the floor is free in some sessions, and each speaks in turn in others"
+    )
     ends = [(min(v), max(v)) for v in ([s.facilitation for s in sessions], [s.scribe for s in sessions])]
     facilitation, scribe = (f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in ends)
     put = sum(s.decide for s in sessions)
-    decided = f"a draft is put to the participants {words.count(put, 'time')}" if put else "no draft is put to the participants"
+    decided = (
+        f"a draft is put to the participants {words.times(put)}"
+        if put
+        else "no draft is put to the participants"
+    )
     return f"{words.count(len(sessions), 'session')}{over}; {turns}; facilitation {facilitation} and note-taking {scribe} (0 none, 1 full); {decided}."
 
 
@@ -153,18 +178,27 @@ def _results(designs: Sequence[Runs]) -> list[str]:
         for outcome in ("engagement", "alignment", "agreement", "understanding"):
             found = statistics.at_the_end(runs, outcome)
             bounds = words.interval(found)
-            parts.append(f"{outcome} {words.mean(found)}" + (f" ({bounds})" if bounds else "") if found["mean"] is not None else f"{outcome} not defined")
-        lines.append(f"{runs.scenario.name}: {words.listed(parts)} (means of {words.count(len(runs.replicates), 'world')}, 95% intervals).")
-        lines += [line.striptags() for line in filter(None, [answers.left_out(runs)])]
-    return lines
+            parts.append(
+                f"{outcome} {words.mean(found)}" + (f" ({bounds})" if bounds else "")
+                if found["mean"] is not None
+                else f"{outcome} not defined"
+            )
+        lines.append(
+            f"{runs.scenario.name}: {words.listed(parts)} (means of {words.count(len(runs.replicates), 'world')}, 95% intervals)."
+        )
+    return [*lines, answers.who_is_left_out(designs).striptags()]
 
 
 def _influence(designs: Sequence[Runs]) -> list[str]:
     lines = []
     for runs in designs:
-        moved, kept = (statistics.at_the_end(runs, outcome)["mean"] for outcome in ("moved_draft", "recorded"))
+        moved, kept = (
+            statistics.at_the_end(runs, outcome)["mean"] for outcome in ("moved_draft", "recorded")
+        )
         line = f"{runs.scenario.name}: the draft would differ without the entries of {words.percent(moved)} of the people"
-        line += f"; {words.percent(kept)} of what was said and written is on record" if kept is not None else ""
+        line += (
+            f"; {words.percent(kept)} of what was said and written is on record" if kept is not None else ""
+        )
         near = {key: statistics.at_the_end(runs, "influence", key)["mean"] for key in runs.scenario.groups}
         known = {key: mean for key, mean in near.items() if mean is not None}
         if len(known) > 1:
@@ -179,13 +213,15 @@ def _influence(designs: Sequence[Runs]) -> list[str]:
 
 
 def _reflections(designs: Sequence[Runs]) -> list[str]:
-    guessed = {text for runs in designs for text in runs.scenario.provenance.guessed}
+    guessed = {fact for runs in designs for fact in runs.scenario.provenance.guessed.items()}
     lines = [
         "These people are simulated: they hold positions, and have no words, reasons or histories of their own.",
         "No view can come up that nobody brought; power is given at the start and cannot be won.",
     ]
     if guessed:
-        lines.append(f"Guessed in the scenario, not measured: {words.listed(sorted(guessed)[:MOST_NAMED])} (see Assumptions).")
+        lines.append(
+            f"The scenario itself names {words.count(len(guessed), 'thing')} that it guesses; they stand under “What this rests on”."
+        )
     return lines
 
 
@@ -195,7 +231,3 @@ def _unlike(designs: Sequence[Runs], of: Any) -> list[Runs]:
     for runs in designs:
         first.setdefault(of(runs.scenario), runs)
     return list(first.values())
-
-
-def _of(runs: Runs, designs: Sequence[Runs]) -> str:
-    return f"{runs.scenario.name}: " if len(designs) > 1 else ""

@@ -40,7 +40,7 @@ def outcome(designs: Sequence[Runs], name: str) -> Markup | None:
     if all(one["n"] == 0 for one in found):
         return None
     yes_or_no = kind.unit == statistics.YES_OR_NO
-    low, high = (0.0, 1.0) if yes_or_no else _domain(np.concatenate(finals), kind)
+    low, high = (0.0, 1.0) if yes_or_no else _domain(np.concatenate([*finals, _bounds(found)]), kind)
     dots: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     top = 0.0
@@ -55,7 +55,7 @@ def outcome(designs: Sequence[Runs], name: str) -> Markup | None:
         })  # fmt: skip
         top = base + 18
     y = alt.Scale(domain=[top, 0], nice=False, zero=False)
-    x = alt.X("x:Q", scale=alt.Scale(domain=[low, high], nice=False, zero=False), axis=_axis(kind, low, high))
+    x = alt.X("x:Q", scale=alt.Scale(domain=[low, high], nice=False, zero=False), axis=_axis(high))
 
     def at(field: str) -> Any:
         return alt.Y(f"{field}:Q", scale=y, axis=None)
@@ -77,8 +77,10 @@ def outcome(designs: Sequence[Runs], name: str) -> Markup | None:
             x=alt.value(WIDE), y=at("top"), text="value:N"
         ),
     ]
-    chart = _look(alt.layer(*(layer for layer in layers)).properties(width=WIDE, height=top))
-    return svg.render(chart, f"f-{name}", f"{words.title(name)} at the end of every world", _in_words(designs, found))
+    chart = _look(alt.layer(*layers).properties(width=WIDE, height=top))
+    return svg.render(
+        chart, f"f-{name}", f"{words.title(name)} at the end of every world", _in_words(designs, found)
+    )
 
 
 def wheels(runs: Runs, number: int) -> Markup | None:
@@ -88,7 +90,7 @@ def wheels(runs: Runs, number: int) -> Markup | None:
     times = runs.values.shape[1]
     if times < 2:
         return None
-    width, height = 300, 190
+    width, height = 280, 190
     data = [row for wheel in WHEELS for row in _series(runs, wheel)]
     if not data:
         return None
@@ -108,9 +110,14 @@ def wheels(runs: Runs, number: int) -> Markup | None:
     for wheel, colour in WHEELS.items():
         rows = [row for row in data if row["wheel"] == wheel]
         source = alt.Chart(alt.Data(values=rows))
-        band = source.mark_area(color=colour, opacity=0.13).encode(x=x, y=alt.Y("low:Q", scale=y, title=None), y2="high:Q")
+        band = source.mark_area(color=colour, opacity=0.13).encode(
+            x=x, y=alt.Y("low:Q", scale=y, title=None), y2="high:Q"
+        )
         line = source.mark_line(
-            color=colour, strokeWidth=2.2, strokeDash=DASHES[wheel], point={"color": colour, "size": 18, "filled": True}
+            color=colour,
+            strokeWidth=2.2,
+            strokeDash=DASHES[wheel],
+            point={"color": colour, "size": 18, "filled": True},
         ).encode(x=x, y=alt.Y("middle:Q", scale=y, title=None))
         layers += [band, line]
     layers += [
@@ -119,28 +126,50 @@ def wheels(runs: Runs, number: int) -> Markup | None:
         .encode(x=alt.X("t:Q"), y=alt.Y("y:Q", scale=y), text="wheel:N")
         for label in _end_labels(data, (1 - low) * 15 / height)
     ]
-    chart = _look(alt.layer(*layers).properties(width=width, height=height, padding={"left": 5, "top": 8, "right": 5, "bottom": 5}))
+    chart = _look(alt.layer(*layers).properties(width=width, height=height))
     last = [row for row in data if row["t"] == max(r["t"] for r in data if r["wheel"] == row["wheel"])]
-    said = "; ".join(f"{row['wheel']} ends at {row['middle']:.2f}, in 8 of 10 worlds from {row['low']:.2f} to {row['high']:.2f}" for row in last)
-    return svg.render(chart, f"w-{number}", f"{runs.scenario.name}: the three wheels over the sessions", words.minus(said) + ".")
+    said = "; ".join(
+        f"{row['wheel']} ends at {row['middle']:.2f}, in 8 of 10 worlds from {row['low']:.2f} to {row['high']:.2f}"
+        for row in last
+    )
+    return svg.render(
+        chart,
+        f"w-{number}",
+        f"{runs.scenario.name}: the three wheels over the sessions",
+        words.minus(said) + ".",
+    )
 
 
 def voice(runs: Runs, number: int) -> Markup | None:
     """Each group's share of the people, of what is said and written, and of the record."""
-    rows = []
-    for row in voices(runs)[:MOST_GROUPS]:
+    rows, shown = [], voices(runs)[:MOST_GROUPS]
+    for row in shown:
         for what, shape in (("talk", "circle"), ("record", "square")):
             if row[what] is not None:
-                rows.append({"group": row["label"], "people": row["people"], "what": what, "shape": shape, **row[what]})
+                rows.append(
+                    {
+                        "group": row["label"],
+                        "people": row["people"],
+                        "what": what,
+                        "shape": shape,
+                        "colour": row["colour"],
+                        **row[what],
+                    }
+                )
     if not rows:
         return None
     said = "; ".join(
         f"{row['title']}: {words.percent(row['people'])} of the people"
         + (f", {words.percent(row['talk']['mean'])} of the talk" if row["talk"] else "")
         + (f", {words.percent(row['record']['mean'])} of the record" if row["record"] else "")
-        for row in voices(runs)[:MOST_GROUPS]
+        for row in shown
     )
-    return svg.render(_voice_chart(rows), f"v-{number}", f"{runs.scenario.name}: share of people, talk and record by group", said + ".")
+    return svg.render(
+        _voice_chart(rows),
+        f"v-{number}",
+        f"{runs.scenario.name}: share of people, talk and record by group",
+        said + ".",
+    )
 
 
 def _voice_chart(rows: list[dict[str, Any]]) -> Any:
@@ -150,20 +179,34 @@ def _voice_chart(rows: list[dict[str, Any]]) -> Any:
     high = min(1.0, max(max(row["high"], row["people"]) for row in rows) + 0.05)
     place = {label: 30 * n for n, label in enumerate(labels)}
     placed = [
-        {**row, "y": place[row["group"]] + (9 if row["what"] == "talk" else 21), "top": place[row["group"]] + 3, "end": place[row["group"]] + 27}
+        {
+            **row,
+            "y": place[row["group"]] + (9 if row["what"] == "talk" else 21),
+            "top": place[row["group"]] + 3,
+            "end": place[row["group"]] + 27,
+        }
         for row in rows
     ]
     tall = 30 * len(labels)
     scale = alt.Scale(domain=[tall, 0], nice=False)
-    x = alt.X("mean:Q", scale=alt.Scale(domain=[0, high], nice=False), axis=alt.Axis(title=None, format=".0%", tickCount=5))
+    x = alt.X(
+        "mean:Q",
+        scale=alt.Scale(domain=[0, high], nice=False),
+        axis=alt.Axis(title=None, format=".0%", tickCount=4),
+    )
     source = alt.Chart(alt.Data(values=placed))
     layers = [
         source.mark_rule(color=INK, strokeWidth=1.5, strokeDash=[3, 2]).encode(
             x=alt.X("people:Q"), y=alt.Y("top:Q", scale=scale, axis=None), y2="end:Q"
         ),
-        source.mark_rule(color=DOT, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", y=alt.Y("y:Q", scale=scale, axis=None)),
-        source.mark_point(filled=True, size=60, opacity=1, color=INK).encode(
-            x=x, y=alt.Y("y:Q", scale=scale, axis=None), shape=alt.Shape("shape:N", scale=None)
+        source.mark_rule(color=DOT, strokeWidth=2).encode(
+            x=alt.X("low:Q"), x2="high:Q", y=alt.Y("y:Q", scale=scale, axis=None)
+        ),
+        source.mark_point(filled=True, size=70, opacity=1, stroke=INK, strokeWidth=0.8).encode(
+            x=x,
+            y=alt.Y("y:Q", scale=scale, axis=None),
+            shape=alt.Shape("shape:N", scale=None),
+            color=alt.Color("colour:N", scale=None),
         ),
         _labels(placed, scale),
     ]
@@ -174,35 +217,57 @@ def influence(runs: Runs, number: int) -> Markup | None:
     """How close the draft comes to what each group thought at the start, over the worlds."""
     import altair as alt
 
-    labels, rows = labels_of(runs), []
+    labels, colours, rows = labels_of(runs), colours_of(runs), []
     for n, group in enumerate(list(runs.scenario.groups)[:MOST_GROUPS]):
         values = runs.final("influence", group)
         values = values[~np.isnan(values)]
         if len(values):
             low, quarter, three, high = np.percentile(values, (5, 25, 75, 95))
-            rows.append({"group": labels[group], "y": 30 * n + 15, "mean": float(values.mean()), "low": low, "high": high, "quarter": quarter, "three": three})
+            rows.append(
+                {
+                    "group": labels[group],
+                    "y": 30 * n + 15,
+                    "mean": float(values.mean()),
+                    "low": low,
+                    "high": high,
+                    "quarter": quarter,
+                    "three": three,
+                    "colour": colours[group],
+                }
+            )
     if not rows:
         return None
     tall = 30 * min(MOST_GROUPS, len(labels))
     scale = alt.Scale(domain=[tall, 0], nice=False)
     low = max(0.0, math.floor(10 * min(row["low"] for row in rows) - 0.5) / 10)
-    x = alt.X("mean:Q", scale=alt.Scale(domain=[low, 1], nice=False), axis=alt.Axis(title=None, tickCount=5))
+    x = alt.X(
+        "mean:Q",
+        scale=alt.Scale(domain=[low, 1], nice=False, zero=False),
+        axis=alt.Axis(title=None, tickCount=4),
+    )
     y = alt.Y("y:Q", scale=scale, axis=None)
     source = alt.Chart(alt.Data(values=rows))
     layers = [
         source.mark_rule(color=DOT, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2="high:Q", y=y),
         source.mark_rule(color=DOT, strokeWidth=6).encode(x=alt.X("quarter:Q"), x2="three:Q", y=y),
-        source.mark_point(shape="diamond", filled=True, size=55, opacity=1, color=INK).encode(x=x, y=y),
+        source.mark_point(
+            shape="diamond", filled=True, size=70, opacity=1, stroke=INK, strokeWidth=0.8
+        ).encode(x=x, y=y, color=alt.Color("colour:N", scale=None)),
         _labels(rows, scale),
     ]
-    said = "; ".join(f"{row['group']}: mean {row['mean']:.2f}, in 9 of 10 worlds {row['low']:.2f} to {row['high']:.2f}" for row in rows)
+    said = "; ".join(
+        f"{row['group']}: mean {row['mean']:.2f}, in 9 of 10 worlds {row['low']:.2f} to {row['high']:.2f}"
+        for row in rows
+    )
     chart = _look(alt.layer(*layers).properties(width=230, height=tall))
-    return svg.render(chart, f"i-{number}", f"{runs.scenario.name}: how close the draft comes to each group", said + ".")
+    return svg.render(
+        chart, f"i-{number}", f"{runs.scenario.name}: how close the draft comes to each group", said + "."
+    )
 
 
 def voices(runs: Runs) -> list[dict[str, Any]]:
     """Each group's share of the people and, over the worlds, of contributions and of the record; most people first."""
-    scenario, labels = runs.scenario, labels_of(runs)
+    scenario, labels, colours = runs.scenario, labels_of(runs), colours_of(runs)
     groups = sorted(scenario.groups, key=lambda key: -scenario.groups[key].size)
     sizes = {key: scenario.groups[key].size for key in groups}
     talk = {key: np.nan_to_num(runs.final("contributions", key)) * sizes[key] for key in groups}
@@ -211,6 +276,7 @@ def voices(runs: Runs) -> list[dict[str, Any]]:
         {
             "group": key,
             "label": labels[key],
+            "colour": colours[key],
             "title": words.called(scenario.groups[key].title, key),
             "people": sizes[key] / scenario.people,
             "talk": _share(talk, key),
@@ -223,7 +289,17 @@ def voices(runs: Runs) -> list[dict[str, Any]]:
 def labels_of(runs: Runs) -> dict[str, str]:
     """What charts call the groups: letter and name, cut to what fits."""
     given = words.letters(runs.scenario.groups)
-    return {key: f"{given[key]}  {_short(words.called(group.title, key), 16)}" for key, group in runs.scenario.groups.items()}
+    return {
+        key: f"{given[key]}  {_short(words.called(group.title, key), 16)}"
+        for key, group in runs.scenario.groups.items()
+    }
+
+
+def colours_of(runs: Runs) -> dict[str, str]:
+    """The colour of each group; with many groups they come round again, and the letters tell them apart."""
+    return {
+        key: words.GROUP_COLOURS[n % len(words.GROUP_COLOURS)] for n, key in enumerate(runs.scenario.groups)
+    }
 
 
 def _share(parts: dict[str, np.ndarray], key: str) -> dict[str, float] | None:
@@ -257,13 +333,18 @@ def _series(runs: Runs, wheel: str) -> list[dict[str, Any]]:
         defined = values[~np.isnan(values)]
         if len(defined):
             low, middle, high = np.percentile(defined, (BAND[0], 50, BAND[1]))
-            rows.append({"wheel": wheel, "t": t, "low": float(low), "middle": float(middle), "high": float(high)})
+            rows.append(
+                {"wheel": wheel, "t": t, "low": float(low), "middle": float(middle), "high": float(high)}
+            )
     return rows
 
 
 def _end_labels(data: list[dict[str, Any]], apart: float) -> list[dict[str, Any]]:
     """Where each line's name stands: at its end, moved up where it would lie on another."""
-    ends = sorted((max((r for r in data if r["wheel"] == w), key=lambda r: r["t"]) for w in {r["wheel"] for r in data}), key=lambda r: r["middle"])
+    ends = sorted(
+        (max((r for r in data if r["wheel"] == w), key=lambda r: r["t"]) for w in {r["wheel"] for r in data}),
+        key=lambda r: r["middle"],
+    )
     labels: list[dict[str, Any]] = []
     for end in ends:
         y = end["middle"] if not labels else max(end["middle"], labels[-1]["y"] + apart)
@@ -311,16 +392,21 @@ def _domain(values: np.ndarray, kind: Any) -> tuple[float, float]:
     return low, high
 
 
+def _bounds(found: Sequence[statistics.Estimate]) -> np.ndarray:
+    """The ends of intervals; NaN where there is none."""
+    return np.array([one[end] for one in found for end in ("low", "high")], dtype=float)
+
+
 def _round_step(about: float) -> float:
     """The nearest step of 1, 2 or 5 times a power of ten, upwards."""
     power = 10 ** math.floor(math.log10(about))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= about * 0.999)
 
 
-def _axis(kind: Any, low: float, high: float) -> Any:
+def _axis(high: float) -> Any:
     import altair as alt
 
-    form = "~s" if kind.unit in ("money", "number", "hours") and high >= 10_000 else "~g"
+    form = "~s" if high >= 10_000 else ",~f"
     return alt.Axis(title=None, tickCount=5, format=form, labelFlush=True, grid=False)
 
 
@@ -347,12 +433,16 @@ def _short(text: str, most: int) -> str:
 
 def _look(chart: Any) -> Any:
     """The quiet look of all charts."""
-    return (
-        chart.configure_view(stroke=None)
-        .configure_axis(
-            domainColor=LINE, tickColor=LINE, gridColor=LINE, labelColor=SOFT, titleColor=SOFT,
-            labelFontSize=12, titleFontSize=12, titleFontWeight="normal", domain=True,
-        )
-        .configure_text(fontSize=13)
-        .configure(font="sans-serif", background="white", padding={"left": 4, "top": 4, "right": 8, "bottom": 4})
-    )  # fmt: skip
+    axis = {
+        "domainColor": LINE, "tickColor": LINE, "gridColor": LINE, "labelColor": SOFT, "titleColor": SOFT,
+        "labelOverlap": "greedy", "labelSeparation": 6, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
+    }  # fmt: skip
+    padding = {"left": 14, "top": 4, "right": 14, "bottom": 4}
+    return chart.configure(
+        font="sans-serif",
+        background="white",
+        padding=padding,
+        view={"stroke": None},
+        axis=axis,
+        text={"fontSize": 13},
+    )

@@ -6,9 +6,9 @@ People in the model hold positions; they do not speak in words. So nobody is quo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -104,7 +104,9 @@ def tell(runs: Runs, replicate: int) -> Story | None:
         gone |= {event.actor for event in scene.of("left")}
         story.said.update((session, event.channel or "") for event in scene.of("said", "wrote"))
         story.kept.update((session, event.channel or "") for event in scene.of("noted"))
-    return Story(scenario.name, replicate, _most_telling(chapters), tuple(_endings(model)), story.said, story.kept)
+    return Story(
+        scenario.name, replicate, _most_telling(chapters), tuple(_endings(model)), story.said, story.kept
+    )
 
 
 def _most_telling(chapters: list[Chapter]) -> tuple[Chapter, ...]:
@@ -181,12 +183,19 @@ class Scene:
             where=words.cell(self.scenario.cell(self.session)),
             came=len(self.here),
             invited=len(self.invited),
-            lines=tuple(line for tell in self.order() for line in tell()),
+            lines=tuple(
+                filter(None, (" ".join(line for tell in part for line in tell()) for part in self.order()))
+            ),
         )
 
-    def order(self) -> tuple[Any, ...]:
-        """What is told, and in which order."""
-        return (self.attendance, self.absence, self.talk, self.divergence, self.record, self.asking, self.draft, self.leaving)
+    def order(self) -> tuple[tuple[Callable[[], Iterator[str]], ...], ...]:
+        """What is told, paragraph by paragraph."""
+        return (
+            (self.attendance, self.absence),
+            (self.talk, self.divergence),
+            (self.record, self.asking),
+            (self.draft, self.leaving),
+        )
 
     def attendance(self) -> Iterator[str]:
         """Who came, and how."""
@@ -194,7 +203,9 @@ class Scene:
             yield f"Nobody came, of {words.count(len(self.invited), 'person', 'people')} invited."
             return
         ways = Counter(event.channel for event in self.of("came"))
-        how = words.listed(f"{ways[channel]:,} {words.CHANNELS[channel]}" for channel in words.CHANNELS if ways[channel])
+        how = words.listed(
+            f"{ways[channel]:,} {words.CHANNELS[channel]}" for channel in words.CHANNELS if ways[channel]
+        )
         twice = sum(ways.values()) - len(self.here)
         both = f"; {twice:,} of them both live and later" if twice else ""
         everyone = len(self.here) == len(self.invited)
@@ -236,7 +247,9 @@ class Scene:
         yield words.sentence(f"{words.listed(parts)}{quiet}.")
         if len(by) > 2:
             most, times = by.most_common(1)[0]
-            yield words.sentence(f"{self.names.person(most)} contributed most often, {words.count(times, 'time')}.{self._floor(by)}")
+            yield words.sentence(
+                f"{self.names.person(most)} contributed most often, {words.times(times)}.{self._floor(by)}"
+            )
 
     def _floor(self, by: Counter[int]) -> str:
         """The group with most of the floor against its number, if there is more than one group."""
@@ -300,12 +313,15 @@ class Scene:
     def asking(self) -> Iterator[str]:
         """Dialogue on interpretation: was a group's view asked for, and was anybody there to answer?"""
         answered, open_ = len(self.of("answered")), len(self.of("unanswered"))
+        nobody = "nobody of that group was there to answer"
         if answered:
-            yield f"{words.count(answered, 'time')} a group's view was asked for and one of its members answered." + (
-                f" {words.sentence(words.count(open_, 'time'))} nobody of that group was there to answer." if open_ else ""
+            yield words.sentence(
+                f"{words.times(answered)} a group's view was asked for and one of its members answered."
             )
+            if open_:
+                yield words.sentence(f"{words.times(open_)} {nobody}.")
         elif open_:
-            yield f"{words.count(open_, 'time')} a group's view was asked for, and nobody of that group was there to answer."
+            yield words.sentence(f"{words.times(open_)} a group's view was asked for, and {nobody}.")
 
     def draft(self) -> Iterator[str]:
         """The draft that was put, and what came of it."""
@@ -319,13 +335,15 @@ class Scene:
             return
         yield words.sentence(f"{who} drew up a draft from the record, and it was put to those who came.")
         accepts = Counter(event.issue for event in self.of("accepted"))
-        votes = words.listed(f"{accepts[issue]:,} on {self._issue(issue)}" for issue in list(self.scenario.issues)[:6])
+        votes = words.listed(
+            f"{accepts[issue]:,} on {self._issue(issue)}" for issue in list(self.scenario.issues)[:6]
+        )
         more = len(self.scenario.issues) - 6
         rest = f" ({words.count(more, 'more issue')} left out here)" if more > 0 else ""
         yield f"Accepted in public, of the {len(self.here):,} who came: {votes}{rest}."
         gave = len(self.of("gave_way"))
         if gave:
-            yield f"{words.sentence(words.count(gave, 'time'))} somebody showed another vote than the one they held."
+            yield f"{words.sentence(words.times(gave))} somebody showed another vote than the one they held."
         reached = self.model.outcome("consensus_reached") == 1.0
         yield f"By the rule ({words.RULES[self.scenario.decision.rule]}) this {'is' if reached else 'is not'} a consensus."
 

@@ -39,12 +39,19 @@ def render(chart: Any, name: str, title: str, description: str) -> Markup:
     drawn = vl_convert.vegalite_to_svg(chart.to_dict(validate=False))
     root = ET.fromstring(drawn)
     width, height = root.get("width", "0"), root.get("height", "0")
-    body = "".join(ET.tostring(_clean(part, name), encoding="unicode") for part in root if part.get("fill") != "white")
+    body = "".join(
+        ET.tostring(_clean(part, name), encoding="unicode") for part in root if part.get("fill") != "white"
+    )
     return Markup(
         '<svg role="img" aria-labelledby="{name}-t {name}-d" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
         '<title id="{name}-t">{title}</title><desc id="{name}-d">{description}</desc>{body}</svg>'
     ).format(
-        name=name, width=width, height=height, title=escape(title), description=escape(description), body=Markup(body)
+        name=name,
+        width=width,
+        height=height,
+        title=escape(title),
+        description=escape(description),
+        body=Markup(body),
     )
 
 
@@ -60,8 +67,7 @@ def _clean(element: ET.Element, name: str) -> ET.Element:
             value = THEME.get(value, value).replace("url(#", f"url(#{name}-")
             element.set(key, _LONG.sub(lambda found: f"{float(found[0]):.1f}", value))
     for part in list(element):
-        if part.get("display") == "none" or part.get("d") in ("", "M0,0h0v0h0Z"):
-            element.remove(part)
-        elif _clean(part, name).tag == "g" and not len(part):
+        unseen = part.get("display") == "none" or part.get("d") in ("", "M0,0h0v0h0Z")
+        if unseen or (_clean(part, name).tag == "g" and not len(part)):
             element.remove(part)
     return element

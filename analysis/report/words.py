@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,11 @@ from analysis.statistics import Estimate
 
 if TYPE_CHECKING:
     from sim.scenario import Group, Scenario
+
+
+DASH: Final = "\u2013"
+MINUS: Final = "\u2212"
+TIMES: Final = "\u00d7"
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,16 @@ TIME: Final = {"same": "same time", "blended": "blended time", "different": "dif
 SPACE: Final = {"same": "same space", "blended": "blended space", "distributed": "distributed"}
 
 # Okabe & Ito: told apart by people who see colours differently; a letter stands beside every colour.
-GROUP_COLOURS: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#9A9A9A")
+GROUP_COLOURS: Final = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#D55E00",
+    "#56B4E9",
+    "#F0E442",
+    "#9A9A9A",
+)
 
 RULES: Final = {
     "majority": "more than half of the public votes, on every issue asked for",
@@ -142,19 +157,49 @@ def count(number: int, one: str, more: str | None = None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share as a percentage; `<1%` where rounding would say that there is none."""
+    """A share as a percentage, with a decimal where it is small; `<0.1%` and `>99%` where rounding would say none or all."""
     if share is None:
-        return "–"
-    if 0 < share < 0.005:
-        return "<1%"
+        return DASH
+    if 0 < share < 0.0005:
+        return "<0.1%"
     if 0.995 <= share < 1:
         return ">99%"
-    return f"{100 * share:.0f}%"
+    return f"{100 * share:.1f}%" if 0 < share < 0.0995 else f"{100 * share:.0f}%"
+
+
+def times(number: int) -> str:
+    """How often: `once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
+def span(found: Estimate) -> str:
+    """The 95% interval of a share, in per cent; empty where there is none."""
+    low, high = found["low"], found["high"]
+    if low is None or high is None:
+        return ""
+    places = 1 if high < 0.0995 else 0
+    ends = dict.fromkeys((f"{100 * low:.{places}f}", f"{100 * high:.{places}f}"))
+    return DASH.join(ends) + "%"
+
+
+def finely(found: Estimate) -> int | None:
+    """Decimals in which an interval around a small difference can be told apart from a point."""
+    low, high = found["low"], found["high"]
+    if low is None or high is None or high <= low or abs(high) + abs(low) >= 10:
+        return None
+    return min(4, max(2, -math.floor(math.log10((high - low) / 2))))
+
+
+def money(amount: float | None, most: float = 0.0) -> str:
+    """An amount of money; in whole units where the largest of its table is large."""
+    if amount is None:
+        return DASH
+    return minus(f"{amount:,.0f}" if max(abs(amount), most) >= 1000 or amount == 0 else f"{amount:,.2f}")
 
 
 def mean(found: Estimate, decimals: int | None = None) -> str:
     """The mean of an estimate, or a dash where it is not defined."""
-    return "–" if found["mean"] is None else minus(statistics.number(found["mean"], decimals))
+    return DASH if found["mean"] is None else minus(statistics.number(found["mean"], decimals))
 
 
 def interval(found: Estimate, decimals: int | None = None) -> str:
@@ -164,11 +209,11 @@ def interval(found: Estimate, decimals: int | None = None) -> str:
 
 def minus(text: str) -> str:
     """A number with a true minus sign."""
-    return text.replace("-", "−")
+    return text.replace("-", MINUS)
 
 
 def signed(value: float) -> str:
-    """A position with its sign, as in `+0.70` or `−0.20`."""
+    """A position with its sign, as in `+0.70` or `-0.20`."""
     return minus(f"{0.0 if abs(value) < 0.005 else value:+.2f}") if abs(value) >= 0.005 else "0.00"
 
 
@@ -183,7 +228,9 @@ def stance(position: float) -> str:
 def letters(groups: Mapping[str, Group]) -> dict[str, str]:
     """A letter for each group, its first; where that is taken a second beside it."""
     given: dict[str, str] = {}
-    names = {key: [c for c in called(group.title, key) if c.isalnum()] or ["?"] for key, group in groups.items()}
+    names = {
+        key: [c for c in called(group.title, key) if c.isalnum()] or ["?"] for key, group in groups.items()
+    }
     for key, name in names.items():
         first = name[0].upper()
         options = [first, *(first + other.lower() for other in name[1:])]
@@ -211,7 +258,9 @@ class Names:
     def __init__(self, scenario: Scenario) -> None:
         self.groups = scenario.groups
         self.letters = letters(scenario.groups)
-        self._members = [(key, number) for key, group in self.groups.items() for number in range(1, group.size + 1)]
+        self._members = [
+            (key, number) for key, group in self.groups.items() for number in range(1, group.size + 1)
+        ]
 
     def short(self, person: int) -> str:
         """A letter and a number."""
@@ -237,10 +286,12 @@ class Names:
         return f"the {name}" if group.size == 1 and not group.title else name
 
     def several(self, people: Sequence[int], most: int = 3) -> str:
-        """Some people in a sentence, the first few by name."""
+        """Some people in a sentence: one by name, several by their letters and numbers."""
+        if len(people) == 1:
+            return self.person(people[0])
         if len(people) > most + 1:
-            return listed([*(self.person(i) for i in people[:most]), f"{len(people) - most} more"])
-        return listed(self.person(i) for i in people)
+            return listed([*(self.short(i) for i in people[:most]), f"{len(people) - most:,} more"])
+        return listed(self.short(i) for i in people)
 
 
 def sentence(text: str) -> str:
