@@ -114,6 +114,8 @@ def _bases(
         return
     try:
         file = path(base, folder)
+        if not os.path.lexists(file) and (LIBRARY / base).is_file():  # a price list, say: prices/sweden.toml
+            file = LIBRARY / base
         if not _same(file, *above) and not os.path.lexists(file):
             msg = f"there is no file {base!r} beside this one, nor a scenario of that name{suggestion(base, names())}"
             raise ScenarioError(msg)

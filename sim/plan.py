@@ -93,6 +93,8 @@ class Setup(NamedTuple):
     asked: Any  # is agreement on the issue asked for?
     group: Any  # hash of each group's name
     rank: Any  # rank of that hash: an order of groups that does not depend on how a file lists them
+    groups_by_name: Any  # the groups in that order
+    issues_by_name: Any  # the issues in the order of their hashes
     first: Any  # index of each group's first member; one more for the end
     rule: int  # MAJORITY ... UNANIMITY
     fee: Any  # cost of an hour of a member of each group
@@ -286,6 +288,7 @@ def make_setup(scenario: Scenario) -> Setup:
     """What stays the same through a run of a scenario."""
     values, prices = values_of(scenario), scenario.prices
     names = np.array([chance.named(name) for name in scenario.groups], np.uint64)
+    issues = np.array([chance.named(name) for name in scenario.issues], np.uint64)
     rank = np.empty(len(names), np.int64)
     rank[np.argsort(names)] = np.arange(len(names))
     low, high = values.fidelity_low, values.fidelity_high
@@ -294,12 +297,14 @@ def make_setup(scenario: Scenario) -> Setup:
         kernel=KERNELS.index(scenario.kernel),
         interaction=levels(HUMAN_INTERACTION[scenario.fidelity], low, high),
         fidelity=levels(SOCIAL_FIDELITY[scenario.fidelity], low, high),
-        issue=np.array([chance.named(name) for name in scenario.issues], np.uint64),
+        issue=issues,
         weight=np.array([issue.weight for issue in scenario.issues.values()]),
         is_value=np.array([issue.kind == "value" for issue in scenario.issues.values()]),
         asked=np.array([issue.kind in scenario.decision.kinds for issue in scenario.issues.values()]),
         group=names,
         rank=rank,
+        groups_by_name=np.argsort(names),
+        issues_by_name=np.argsort(issues),
         first=np.cumsum([0, *(g.size for g in scenario.groups.values())]),
         rule=RULES.index(scenario.decision.rule),
         fee=np.array([g.fee_per_hour for g in scenario.groups.values()]),

@@ -120,8 +120,8 @@ def _answer_what_waits(world, meeting, setup):
     visitors = room.visitors[: room.n[2]]
     for i in visitors:
         room.floor[i] = people.engagement[i] * people.talkativeness[i] * room.fluency[i]
-    for g in range(board.waiting.shape[0]):
-        for k in range(board.waiting.shape[1]):
+    for g in setup.groups_by_name:
+        for k in setup.issues_by_name:
             if not board.waiting[g, k]:
                 continue
             answerer = _visiting_member(world, setup, visitors, g, k)
