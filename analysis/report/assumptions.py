@@ -56,7 +56,7 @@ def evidence(rows: Sequence[dict[str, Any]]) -> str:
     """How much of the table rests on what, in a sentence."""
     sure = Counter(row["sure"] for row in rows)
     parts = [
-        f"{sure[level]} on {what}"
+        f"{sure[level]} rest on {what}"
         for level, what in (
             ("high", "several studies that agree"),
             ("medium", "one study or a neighbouring field"),

@@ -218,7 +218,7 @@ def influence(runs: Runs, number: int) -> Markup | None:
     import altair as alt
 
     labels, colours, rows = labels_of(runs), colours_of(runs), []
-    for n, group in enumerate(list(runs.scenario.groups)[:MOST_GROUPS]):
+    for n, group in enumerate(largest(runs)[:MOST_GROUPS]):
         values = runs.final("influence", group)
         values = values[~np.isnan(values)]
         if len(values):
@@ -268,7 +268,7 @@ def influence(runs: Runs, number: int) -> Markup | None:
 def voices(runs: Runs) -> list[dict[str, Any]]:
     """Each group's share of the people and, over the worlds, of contributions and of the record; most people first."""
     scenario, labels, colours = runs.scenario, labels_of(runs), colours_of(runs)
-    groups = sorted(scenario.groups, key=lambda key: -scenario.groups[key].size)
+    groups = largest(runs)
     sizes = {key: scenario.groups[key].size for key in groups}
     talk = {key: np.nan_to_num(runs.final("contributions", key)) * sizes[key] for key in groups}
     kept = {key: talk[key] * np.nan_to_num(runs.final("recorded", key)) for key in groups}
@@ -284,6 +284,12 @@ def voices(runs: Runs) -> list[dict[str, Any]]:
         }
         for key in groups
     ]
+
+
+def largest(runs: Runs) -> list[str]:
+    """The groups, those with most people first."""
+    groups = runs.scenario.groups
+    return sorted(groups, key=lambda key: -groups[key].size)
 
 
 def labels_of(runs: Runs) -> dict[str, str]:

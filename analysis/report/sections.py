@@ -270,7 +270,8 @@ def voice(designs: Sequence[Runs]) -> list[dict[str, Any]]:
                 }
                 for row in figures.voices(runs)[:MOST_ROWS]
             ],
-            "hidden": max(0, len(runs.scenario.groups) - figures.MOST_GROUPS),
+            "groups": len(runs.scenario.groups),
+            "shown": min(len(runs.scenario.groups), figures.MOST_GROUPS),
         }
         for n, runs in enumerate(designs)
     ]

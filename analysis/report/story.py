@@ -245,7 +245,7 @@ class Scene:
         silent = [i for i in self.here if i not in by]
         quiet = f"; {len(silent):,} of those who came neither spoke nor wrote" if silent else ""
         yield words.sentence(f"{words.listed(parts)}{quiet}.")
-        if len(by) > 2:
+        if len(by) > 2 and max(by.values()) > 1:
             most, times = by.most_common(1)[0]
             yield words.sentence(
                 f"{self.names.person(most)} contributed most often, {words.times(times)}.{self._floor(by)}"
