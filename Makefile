@@ -30,7 +30,7 @@ dashboard: setup ## the pages in your browser, on this machine only
 	$(BIN)/coprod dashboard $(ARGS)
 
 bench: setup ## how fast it is here
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: setup ## the documentation, into build/docs; a warning is an error
 	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
