@@ -232,8 +232,11 @@ def _pictures_in(world, setup, row, p, first, end):
     for g in range(groups):  # added up in the same order, so that no difference is none to the last bit
         beliefs += _spread(world, first, end, g)
         projections += views
-    row[ALIGNMENT] = 1.0 - ratio(beliefs, projections)
-    row[CONVERGENCE] = 1.0 - ratio(views, ledger.start_spread[p])
+    issues = setup.weight.size
+    row[ALIGNMENT] = 1.0 - beliefs / projections if views / issues >= learnable else math.nan
+    row[CONVERGENCE] = (
+        1.0 - views / ledger.start_spread[p] if ledger.start_spread[p] / issues >= learnable else math.nan
+    )
     row[RESOURCE_INTEGRATION] = _resource_integration(world.people, first, end, -1)
     row[PUBLIC_VALUE] = row[RESOURCE_INTEGRATION] * row[INFORMED_AGREEMENT]
 

@@ -160,8 +160,9 @@ TABLE: Final[tuple[Parameter, ...]] = (
               "distance within which an entry on the record stands for a view held"),
     Parameter("moved", 0.01, (0, 2), (0.005, 0.05), "view units",
               "change of the draft from which somebody's entries count as having moved it"),
-    Parameter("learnable", 0.05, (0, 1), (0.02, 0.1), "view units",
-              "mean error of projection below which there is nothing to learn and understanding is undefined"),
+    Parameter("learnable", 0.05, (0.001, 1), (0.02, 0.1), "view units",
+              "mean error of projection, or distance between views, below which there is nothing to learn or to share, and "
+              "understanding, learning, alignment and convergence are undefined"),
 )  # fmt: skip
 
 BY_NAME: Final[Mapping[str, Parameter]] = {parameter.name: parameter for parameter in TABLE}
