@@ -28,7 +28,7 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from analysis.store import Store, Study
-    from sim.scenario import Scenario
+    from sim import Scenario
 
 MISTAKE, INTERRUPTED = 2, 130
 MOST_REPLICATES: Final = 10_000_000
@@ -205,7 +205,7 @@ def compare(
 @app.command
 def schema() -> None:
     """The JSON Schema of a scenario file."""
-    from sim.scenario import json_schema
+    from sim import json_schema
 
     print(json.dumps(json_schema(), indent=2))
 
@@ -299,7 +299,7 @@ def _costs(scenario: Scenario) -> list[str]:
     """What the process costs, by heading, as a few quick runs estimate it."""
     import sim
     from analysis.statistics import estimate, number
-    from sim.setting import BARRIERS
+    from sim import BARRIERS
 
     _say_if_the_model_must_be_prepared()
     replicates = max(1, min(50, ESTIMATE // (scenario.people * len(scenario.sessions))))
@@ -318,7 +318,7 @@ def _costs(scenario: Scenario) -> list[str]:
 
 
 def _say_if_the_model_must_be_prepared() -> None:
-    from sim.compiler import is_warm
+    from sim import is_warm
 
     if not is_warm():
         _note("Preparing the model for this machine (once, about half a minute).")

@@ -27,13 +27,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 import sim
-from sim.errors import CoprodError
+from sim import CoprodError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from sim import Runs
-    from sim.scenario import Scenario
+    from sim import Runs, Scenario
 
 KEYS: Final = ("design", "definition", "seed", "replicate", "session", "scope")
 LEFT_BEHIND: Final = 600  # seconds after which a hidden file is no longer being written by anybody
@@ -73,10 +72,9 @@ class Definition:
 
 def definition(scenario: Scenario, seed: int) -> Definition:
     """What the runs of a scenario follow from here: its data, the behavioural constants, the seed and this model."""
-    from sim.compiler import sources_digest
-    from sim.parameters import values
+    from sim import sources_digest, values_of
 
-    constants = values(scenario.parameters)._asdict()
+    constants = values_of(scenario)._asdict()
     outcomes = tuple(outcome.name for outcome in sim.OUTCOMES)
     return Definition(scenario, seed, outcomes, sources_digest(), constants)
 
@@ -205,7 +203,7 @@ def read(folder: str | Path) -> Study:
     OutputError
         If there is no study, or if some of its runs are missing or damaged.
     """
-    from sim.scenario import Scenario
+    from sim import Scenario
 
     made = read_made(folder)
     designs = []

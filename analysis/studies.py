@@ -15,11 +15,10 @@ import psutil
 
 import sim
 from analysis.store import Definition, Store, Study, definition, joined, results_digest
-from sim.errors import CoprodError, TooBigError
+from sim import CoprodError, TooBigError
 
 if TYPE_CHECKING:
-    from sim import Runs
-    from sim.scenario import Scenario
+    from sim import Runs, Scenario
 
 CHUNK: Final = 200_000  # persons x sessions in one chunk of runs: about a second of one core
 ROOM: Final = 0.4  # share of the free memory that results may fill; putting chunks together takes it twice

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis import statistics
-from sim.setting import BARRIERS
+from sim import BARRIERS
 
 if TYPE_CHECKING:
     from analysis.statistics import Estimate

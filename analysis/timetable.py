@@ -9,11 +9,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from sim.scenario import MECHANISMS
-from sim.setting import BARRIERS, SPACES, TIMES
+from sim import BARRIERS, MECHANISMS, SPACES, TIMES
 
 if TYPE_CHECKING:
-    from sim.scenario import Group, Scenario
+    from sim import Group, Scenario
 
 TITLED: Final = 12  # with more sessions than this, the grid shows numbers alone
 ROWS: Final = 40  # and tables show this many rows

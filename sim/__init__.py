@@ -15,10 +15,10 @@ from sim.errors import CoprodError, ScenarioError, TooBigError
 if TYPE_CHECKING:
     from sim.compiler import compiled, is_warm, sources_digest
     from sim.ensemble import Runs, simulate
-    from sim.events import Event, named
+    from sim.events import Event, events_of
     from sim.model import CoProduction, Participant
     from sim.outcomes import OUTCOMES, Outcome
-    from sim.parameters import TABLE, Parameter, values
+    from sim.parameters import PARAMETERS, Parameter
     from sim.plan import HEADINGS, dials_of, memory_needed, minutes_of, values_of
     from sim.scenario import MECHANISMS, THEMES, Group, Scenario, Session, json_schema
     from sim.setting import BARRIERS, CHANNELS, SPACES, TIMES, cells, scores
@@ -26,20 +26,49 @@ if TYPE_CHECKING:
 _WHERE = {
     "compiler": ("compiled", "is_warm", "sources_digest"),
     "ensemble": ("Runs", "simulate"),
-    "events": ("Event", "named"),
+    "events": ("Event", "events_of"),
     "model": ("CoProduction", "Participant"),
     "outcomes": ("OUTCOMES", "Outcome"),
-    "parameters": ("TABLE", "Parameter", "values"),
+    "parameters": ("PARAMETERS", "Parameter"),
     "plan": ("HEADINGS", "dials_of", "memory_needed", "minutes_of", "values_of"),
     "scenario": ("MECHANISMS", "THEMES", "Group", "Scenario", "Session", "json_schema"),
     "setting": ("BARRIERS", "CHANNELS", "SPACES", "TIMES", "cells", "scores"),
 }
 
 __all__ = [
-    "BARRIERS", "CHANNELS", "HEADINGS", "MECHANISMS", "OUTCOMES", "SPACES", "TABLE", "THEMES", "TIMES", "CoProduction",
-    "CoprodError", "Event", "Group", "Outcome", "Parameter", "Participant", "Runs", "Scenario", "ScenarioError", "Session",
-    "TooBigError", "cells", "compiled", "dials_of", "is_warm", "json_schema", "memory_needed", "minutes_of",
-    "named", "scores", "simulate", "sources_digest", "values", "values_of",
+    "BARRIERS",
+    "CHANNELS",
+    "HEADINGS",
+    "MECHANISMS",
+    "OUTCOMES",
+    "PARAMETERS",
+    "SPACES",
+    "THEMES",
+    "TIMES",
+    "CoProduction",
+    "CoprodError",
+    "Event",
+    "Group",
+    "Outcome",
+    "Parameter",
+    "Participant",
+    "Runs",
+    "Scenario",
+    "ScenarioError",
+    "Session",
+    "TooBigError",
+    "cells",
+    "compiled",
+    "dials_of",
+    "events_of",
+    "is_warm",
+    "json_schema",
+    "memory_needed",
+    "minutes_of",
+    "scores",
+    "simulate",
+    "sources_digest",
+    "values_of",
 ]  # fmt: skip
 
 

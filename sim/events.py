@@ -75,7 +75,7 @@ def tell(log, session, kind, actor, about, issue, channel, value, divergent):
     log.length[0] = n + 1
 
 
-def named(log: Any, scenario: Any, groups: Any) -> list[Event]:
+def events_of(log: Any, scenario: Any, groups: Any) -> list[Event]:
     """The lines of a log with names in place of indices.
 
     Parameters

@@ -182,7 +182,7 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
     @property
     def events(self) -> list[events.Event]:
         """What happened so far, line by line; empty unless the model was made with `log=True`."""
-        return events.named(self.state.log, self.scenario, self.people.group)
+        return events.events_of(self.state.log, self.scenario, self.people.group)
 
     def record(self) -> list[dict[str, Any]]:
         """The entries of the shared record, oldest first, in names instead of numbers."""

@@ -28,7 +28,7 @@ class Parameter:
     sure: str = "low"
 
 
-TABLE: Final[tuple[Parameter, ...]] = (
+PARAMETERS: Final[tuple[Parameter, ...]] = (
     # What channels carry
     Parameter("fidelity_low", 0.2, (0, 1), (0.05, 0.4), "share",
               "human interaction and social fidelity at the low end of the scale"),
@@ -165,13 +165,13 @@ TABLE: Final[tuple[Parameter, ...]] = (
               "understanding, learning, alignment and convergence are undefined"),
 )  # fmt: skip
 
-BY_NAME: Final[Mapping[str, Parameter]] = {parameter.name: parameter for parameter in TABLE}
+BY_NAME: Final[Mapping[str, Parameter]] = {parameter.name: parameter for parameter in PARAMETERS}
 
 # What the kernel reads: the values by name. Dynamic, so that the table stays the only place that names them.
-Values: Any = namedtuple("Values", [parameter.name for parameter in TABLE])  # type: ignore[misc]
+Values: Any = namedtuple("Values", [parameter.name for parameter in PARAMETERS])  # type: ignore[misc]
 
 
 def values(overrides: Mapping[str, float] | None = None) -> Any:
     """The constants of one scenario: the defaults, with what it overrides; a named tuple of floats."""
     chosen = dict(overrides or {})
-    return Values(**{p.name: float(chosen.get(p.name, p.default)) for p in TABLE})
+    return Values(**{p.name: float(chosen.get(p.name, p.default)) for p in PARAMETERS})

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.report import words
-from sim.parameters import TABLE
-from sim.scenario import MECHANISMS
+from sim import MECHANISMS, PARAMETERS
 
 if TYPE_CHECKING:
-    from sim import Runs
-    from sim.scenario import Scenario
+    from sim import Runs, Scenario
 
 KERNELS: Final = {
     "smooth": "persuasion falls smoothly with distance, to nothing at the latitude of acceptance",
@@ -34,7 +32,7 @@ SURE: Final = {
 def parameters(designs: Sequence[Runs]) -> list[dict[str, Any]]:
     """The table of behavioural constants, with the value of each design."""
     rows = []
-    for known in TABLE:
+    for known in PARAMETERS:
         values = [float(runs.scenario.parameters.get(known.name, known.default)) for runs in designs]
         rows.append(
             {

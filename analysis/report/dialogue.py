@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from analysis import statistics
 from analysis.report import answers, words
-from sim.plan import dials_of, minutes_of, values_of
-from sim.scenario import MECHANISMS
-from sim.setting import scores
+from sim import MECHANISMS, dials_of, minutes_of, scores, values_of
 
 if TYPE_CHECKING:
     from analysis.report.story import Story
-    from sim import Runs
-    from sim.scenario import Scenario
+    from sim import Runs, Scenario
 
 MOST_NAMED: Final = 12
 

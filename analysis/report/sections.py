@@ -10,13 +10,10 @@ import numpy as np
 import sim
 from analysis import statistics
 from analysis.report import answers, assumptions, figures, story, words
-from sim.plan import HEADINGS, minutes_of, values_of
-from sim.scenario import MECHANISMS
-from sim.setting import BARRIERS, SPACES, TIMES, scores
+from sim import BARRIERS, HEADINGS, MECHANISMS, SPACES, TIMES, minutes_of, scores, values_of
 
 if TYPE_CHECKING:
-    from sim import Runs
-    from sim.scenario import Scenario
+    from sim import Runs, Scenario
 
 MOST_ROWS: Final = 30  # groups, sessions or issues that a table shows; the runs hold all
 HOURS: Final = ("hours_offered", "hours_used", "hours_facilitation", "hours_scribes")

@@ -120,14 +120,14 @@ def _most_telling(chapters: list[Chapter]) -> tuple[Chapter, ...]:
 
 def _since(model: CoProduction, line: int) -> list[Event]:
     """The events of the latest session."""
-    from sim.events import named
+    from sim import events_of
 
     log = model.state.log
     length = np.array([int(log.length[0]) - line])
     latest = log._replace(
         **{name: getattr(log, name)[line:] for name in log._fields if name != "length"}, length=length
     )
-    return named(latest, model.scenario, model.people.group)
+    return events_of(latest, model.scenario, model.people.group)
 
 
 def _endings(model: CoProduction) -> Iterator[Ending]:

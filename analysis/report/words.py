@@ -11,7 +11,7 @@ from analysis import statistics
 from analysis.statistics import Estimate
 
 if TYPE_CHECKING:
-    from sim.scenario import Group, Scenario
+    from sim import Group, Scenario
 
 
 DASH: Final = "\u2013"

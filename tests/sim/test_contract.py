@@ -116,7 +116,7 @@ def test_the_docstring_of_a_phase_names_what_it_writes(phase):
 # ---- parameters ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("parameter", parameters.TABLE, ids=lambda parameter: parameter.name)
+@pytest.mark.parametrize("parameter", parameters.PARAMETERS, ids=lambda parameter: parameter.name)
 def test_every_parameter_says_its_unit_its_source_and_how_sure_it_is(parameter):
     low, high = parameter.bounds
     least, most = parameter.plausible
@@ -131,7 +131,7 @@ def test_every_parameter_says_its_unit_its_source_and_how_sure_it_is(parameter):
 
 
 def test_parameters_have_names_of_their_own_and_every_one_is_used():
-    names = [parameter.name for parameter in parameters.TABLE]
+    names = [parameter.name for parameter in parameters.PARAMETERS]
     assert len(set(names)) == len(names)
     code = "".join(
         path.read_text(encoding="utf-8") for path in HERE.rglob("*.py") if path.name != "parameters.py"
@@ -141,7 +141,7 @@ def test_parameters_have_names_of_their_own_and_every_one_is_used():
 
 def test_a_parameter_outside_its_bounds_is_refused():
     table = {"groups": {"people": {"size": 2}}, "sessions": weekly(1)}
-    for parameter in parameters.TABLE:
+    for parameter in parameters.PARAMETERS:
         for end in parameter.bounds:
             scenario(**table, parameters={parameter.name: end})
         with pytest.raises(ValueError, match="must lie between"):

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 import sim
-from sim.parameters import TABLE
+from sim.parameters import PARAMETERS
 from tests.sim.worlds import CLEAR, SILENT, STEADY, exactly, held, scenario, weekly
 
 pytestmark = pytest.mark.kernel
@@ -39,7 +39,7 @@ def will(engagement, openness):
 
 
 def default(name):
-    return next(parameter.default for parameter in TABLE if parameter.name == name)
+    return next(parameter.default for parameter in PARAMETERS if parameter.name == name)
 
 
 def test_people_come_as_often_as_they_are_willing():
