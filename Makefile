@@ -1,8 +1,8 @@
 # One word per task; `make` alone lists them.
 
 # PYTHON makes .venv (3.11, 3.12 or 3.13). WORKERS is how many test processes run at a time: the kernel has threads
-# of its own, so no more than cores. REPLICATES is how often `make run` runs each scenario. ARGS goes to pytest or to
-# the dashboard, as in: make test ARGS="-m 'not browser'"
+# of its own, so no more than cores. REPLICATES is how often `make run` runs each scenario. ARGS goes to pytest,
+# as in: make test ARGS="-m 'not browser'"
 PYTHON     ?= python3
 WORKERS    ?= 2
 REPLICATES ?= 500
@@ -12,7 +12,7 @@ BIN  := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-header --no-annotate --upgrade
 
-.PHONY: help setup run test dashboard bench docs check format lock clean
+.PHONY: help setup run test bench docs check format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,9 +25,6 @@ run: setup ## the first study: three ways to involve citizens, side by side, int
 
 test: setup ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
-
-dashboard: setup ## the pages in your browser, on this machine only
-	$(BIN)/coprod dashboard $(ARGS)
 
 bench: setup ## how fast it is here
 	$(BIN)/python -m benchmarks $(ARGS)
