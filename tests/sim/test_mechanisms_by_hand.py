@@ -268,3 +268,34 @@ def test_what_is_misread_is_misread_the_more_the_less_the_channel_carries():
     mean, most = spread("same/distributed", 0.0)  # fidelity a half: misread by up to .2
     assert 0.15 < most <= 0.2
     assert mean == pytest.approx(0.2 / 3, rel=0.25)
+
+
+def test_each_listener_mishears_in_its_own_way_and_each_time_anew():
+    groups = {
+        name: {"size": 1, "views": {"topic": exactly(0)}, "engagement": exactly(1)}
+        for name in ("a", "b", "c")
+    }
+    values = {"turn_seconds": 60, "floor_holding_remote": 1, "gap_remote": 0, "noise": 0.4, "fidelity_low": 0.5,
+              "influence": 0, "learning": 1, "forgetting": 0}  # fmt: skip
+    meeting = {
+        "minutes": 3,
+        "agenda": {"dialogue": 1},
+        "setting": "same/distributed",
+        "turns": "round",
+        "facilitation": 0,
+    }
+    model = sim.CoProduction(scenario(groups, weekly(300, **meeting), parameters=PLAIN | values))
+    model.datacollector.agent_reporters.clear()
+    misread = np.empty((300, 3, 3))
+    for t in range(300):
+        model.people.certainty[:] = 0  # what was told before is forgotten
+        model.people.picture[:] = 0
+        model.step()
+        misread[t] = model.people.picture[:, :, 0]
+    here = [(i, g) for i in range(3) for g in range(3) if i != g]
+    columns = np.array([misread[:, i, g] for i, g in here])
+    assert columns.std(axis=1).min() > 0.02
+    together = np.corrcoef(columns) - np.eye(6)
+    assert np.abs(together).max() < 4.5 / np.sqrt(300)
+    again = [np.corrcoef(column[1:], column[:-1])[0, 1] for column in columns]
+    assert np.abs(again).max() < 4.5 / np.sqrt(300)

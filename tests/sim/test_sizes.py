@@ -141,7 +141,8 @@ def test_every_process_of_the_library_runs_and_leaves_nothing_undefined_that_mat
     if scene.people > 10_000 and numba.config.DISABLE_JIT:
         pytest.skip("too many people for plain Python")
     runs = sim.simulate(scene, replicates=1 if scene.people > 10_000 else 4, series=False)
-    for outcome in ("engagement", "participation", "alignment", "agreement", "cost", "left_out"):
+    for outcome in ("engagement", "participation", "agreement", "cost", "left_out"):
         assert not np.isnan(runs.final(outcome)).any(), outcome
-    assert not np.isnan(runs.final("understanding")).all()
+    for outcome in ("alignment", "understanding"):  # undefined where views have come together
+        assert not np.isnan(runs.final(outcome)).all(), outcome
     assert (runs.final("hours_used") <= runs.final("hours_offered") + 1e-9).all()
