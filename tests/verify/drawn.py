@@ -1,0 +1,152 @@
+"""Any small scenario: a Hypothesis strategy that draws every field which shapes the result.
+
+Numbers are drawn over their whole range, ends included, and now and then beyond what is plausible, because mistakes sit
+there. Between the ends they are random reals rather than round numbers: where round numbers meet (a view exactly at the
+latitude, a gap exactly as wide as `divergence`), whether `<` or `<=` holds would hang on the order of a sum.
+"""
+
+from hypothesis import assume
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from sim.parameters import PARAMETERS
+from sim.scenario import KERNELS, MECHANISMS, RULES, THEMES, Scenario
+from sim.setting import BARRIERS, cells
+
+GROUPS = ("carers", "patients", "staff", "the-city")
+ISSUES = ("a", "beds", "car_parks", "night-shifts")
+ASSETS = ("clinical", "digital", "lived")
+
+PRICES = (
+    "facilitator_hour", "facilitator_preparation", "scribe_hour", "scribe_writing_up", "venue_hour", "remote_licence",
+    *(f"support_{name}" for name in BARRIERS),
+)  # fmt: skip
+
+# What would make a run long (turns, posts, exchanges, entries) is kept short.
+SHORT = {
+    "turn_seconds": (60, 600), "post_seconds": (60, 3600), "exchange_seconds": (60, 3600), "gap_onsite": (0, 60),
+    "gap_remote": (0, 60), "notes_per_minute": (0, 20), "reading_rate": (0, 20), "heard_half": (0.01, 50),
+    "dropout_weeks": (0.01, 50),
+}  # fmt: skip
+
+
+def between(low, high):
+    """A real in a range: anything in it, all alike, or one of its ends.
+
+    Hypothesis likes small integers, and all amounts would be next to nothing: so they are scattered (Knuth's
+    multiplicative hash).
+    """
+    inside = st.integers(1, 2**20).map(lambda n: low + (high - low) * (n * 2654435761 % 2**32) / 2**32)
+    ends = st.sampled_from((float(low), float(high)))
+    return st.integers(0, 6).flatmap(lambda n: ends if n == 6 else inside)
+
+
+share = between(0, 1)
+flag = st.booleans()
+
+
+def some(names, values, *, least=0):
+    """A table that names some of the names."""
+    return st.dictionaries(st.sampled_from(names), values, min_size=least, max_size=len(names))
+
+
+def trait(low, high):
+    mean = between(low, high)
+    return st.one_of(mean, st.fixed_dictionaries({"mean": mean, "spread": between(0, 1.5)}))
+
+
+barrier = st.one_of(share, st.fixed_dictionaries({"level": share, "share": share}))
+
+setup = st.fixed_dictionaries(
+    {},
+    optional={
+        "fidelity": st.sampled_from(("media", "diagonal", "vertical")),
+        "kernel": st.sampled_from(KERNELS),
+        "preset": st.sampled_from((None, None, None, "eaa_only")),
+        "setting": st.sampled_from((None, None, None, *cells())),
+        "dials": some(MECHANISMS, share),
+        "prices": some(PRICES, between(0, 200)),
+    },
+)
+
+
+@st.composite
+def scenarios(draw):
+    """A valid scenario of at most 28 people and four sessions."""
+    names = GROUPS[: draw(st.integers(1, 4))]
+    issues = ISSUES[: draw(st.integers(1, 4))]
+    keys = [f"session-{n}" for n in range(draw(st.integers(1, 4)))]
+    group = st.fixed_dictionaries(
+        {"size": st.integers(1, 7), "views": some(issues, trait(-1, 1))},
+        optional={
+            "power": trait(0.01, 1),
+            "talkativeness": between(0.01, 5),
+            "openness": trait(0, 1),
+            "conviction": trait(0, 1),
+            "tolerance": trait(0.01, 2),
+            "engagement": st.one_of(trait(0, 1), trait(0.6, 1)),
+            "trust": trait(0, 1),
+            "trust_in": some(names, trait(0, 1)),
+            "assets": some(ASSETS, trait(0, 1)),
+            "recognised": share,
+            "barriers": some(BARRIERS, barrier),
+            "fee_per_hour": between(0, 500),
+        },
+    )
+    issue = st.fixed_dictionaries(
+        {}, optional={"kind": st.sampled_from(("value", "practical")), "weight": between(0, 10)}
+    )
+    session = st.fixed_dictionaries(
+        {"setting": st.sampled_from(cells()), "minutes": between(1, 200)},
+        optional={
+            "theme": st.sampled_from(THEMES),
+            "live_share": share,
+            "invited": st.lists(st.sampled_from(names), unique=True),
+            "circle_size": st.integers(2, 8),
+            "facilitation": share,
+            "turns": st.sampled_from(("race", "round")),
+            "agenda": st.lists(between(0.01, 1), min_size=6, max_size=6).map(agenda),
+            "scribe": share,
+            "captures_divergence": share,
+            "supports": some(BARRIERS, share),
+            "dials": some(MECHANISMS, share),
+            "decide": flag,
+        },
+    )
+    factor = st.fixed_dictionaries(
+        {"effects": some(MECHANISMS, between(0, 3))},
+        optional={
+            "themes": st.lists(st.sampled_from(THEMES), unique=True, max_size=3),
+            "sessions": st.lists(st.sampled_from(keys), unique=True),
+        },
+    )
+    sessions, week = {}, draw(between(0, 3))
+    for key in keys:
+        sessions[key] = {**draw(session), "week": week}
+        week += draw(between(0, 8))
+    constants = {p.name: between(*SHORT.get(p.name, p.bounds)) for p in PARAMETERS}
+    table = {
+        **draw(setup),
+        "groups": {name: draw(group) for name in names},
+        "issues": {name: draw(issue) for name in issues},
+        "sessions": sessions,
+        "context": draw(some(("hindrance", "help"), factor)),
+        "decision": {"rule": draw(st.sampled_from(RULES))},
+        "parameters": {
+            name: draw(constants[name])
+            for name in draw(st.lists(st.sampled_from(sorted(constants)), max_size=12, unique=True))
+        },
+    }
+    if draw(flag):
+        table["decision"]["kinds"] = [draw(st.sampled_from(("value", "practical")))]
+    try:
+        return Scenario.model_validate(table)
+    except ValidationError:
+        assume(False)
+
+
+def agenda(weights):
+    """An agenda out of six weights; small ones are left out."""
+    kept = [weight if weight > 0.2 else 0.0 for weight in weights]
+    total = max(1.0, sum(kept))
+    return {mechanism: weight / total for mechanism, weight in zip(MECHANISMS, kept, strict=True)}

@@ -1,0 +1,275 @@
+"""Kernel and twin, two models written from one page, tell the same story, event by event and number by number.
+
+The twin (twin.py) is docs/odd.md in ordinary Mesa agents; the kernel is seen through its public door. After every session
+every event, entry, vote and question must be identical, and every number equal to 1e-9.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import scenarios
+import sim
+from sim.scenario import RULES
+from sim.setting import BARRIERS, CHANNELS, cells
+from tests.verify import drawn, twin
+from tests.verify.twin import Participant, TwinProcess
+
+pytestmark = pytest.mark.kernel
+
+TOLERANCE = 1e-9
+
+NUMBERS = (
+    "power", "talkativeness", "openness", "conviction", "tolerance", "engagement", "heard", "minutes_invited",
+    "minutes_used",
+)  # fmt: skip
+COUNTS = (
+    "active", "cursor", "answers_read", "contributions", "captured", "invited", "attended", "by_channel",
+)  # fmt: skip
+ROWS = ("views", "anchor", "trust", "barriers", "assets", "recognised", "said", "latest")
+TABLES = ("picture", "certainty")
+
+
+# ------------------------------------------------------------------------------------------- telling them apart
+
+
+def equal(one, other):
+    """Are two numbers, or lists of them, equal to the tolerance? Undefined equals undefined."""
+    one, other = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+    return one.shape == other.shape and np.allclose(
+        one, other, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True
+    )
+
+
+def undefined_as_nan(values):
+    return [math.nan if value is None else value for value in values]
+
+
+def differences(kernel, other):
+    """What differs between a run of the kernel and one of the twin, as they stand, in plain words."""
+    return [
+        *of_people(kernel, other), *of_record(kernel, other), *of_board(kernel, other), *of_draft(kernel, other),
+        *of_events(kernel, other), *of_outcomes(kernel, other),
+    ]  # fmt: skip
+
+
+def of_people(kernel, other):
+    people = other.people
+    for name in COUNTS:
+        if getattr(kernel.people, name).tolist() != [getattr(i, name) for i in people]:
+            yield f"{name} of people"
+    shown = {name: [getattr(i, name) for i in people] for name in NUMBERS}
+    shown |= {name: [undefined_as_nan(getattr(i, name).values()) for i in people] for name in ROWS}
+    shown |= {
+        name: [[list(row.values()) for row in getattr(i, name).values()] for i in people] for name in TABLES
+    }
+    for name, values in shown.items():
+        array = getattr(kernel.people, name)
+        if name in ("assets", "recognised"):
+            array = array[
+                :, : len(other.kinds)
+            ]  # the kernel keeps one empty column where there are no strengths
+        if not equal(array, values):
+            yield f"{name} of people"
+
+
+def of_record(kernel, other):
+    entries = [
+        {
+            "author": entry.author.index, "group": entry.author.group, "issue": entry.issue,
+            "position": entry.position, "session": entry.session, "channel": CHANNELS[entry.channel],
+            "divergent": entry.divergent, "noted": entry.noted,
+        }
+        for entry in other.record
+    ]  # fmt: skip
+    theirs = kernel.record()
+    if not equal([e.pop("position") for e in theirs], [e.pop("position") for e in entries]):
+        yield "positions on record"
+    if theirs != entries:
+        yield "entries of the record"
+
+
+def of_board(kernel, other):
+    board, groups, issues = kernel.state.board, list(other.groups), list(other.issues)
+    if board.waiting.ravel().tolist() != list(other.waiting.values()):
+        yield "waiting questions"
+    n = int(board.length[0])
+    theirs = list(zip(board.group[:n], board.issue[:n], board.author[:n], board.channel[:n], strict=True))
+    if theirs != [
+        (groups.index(a.group), issues.index(a.issue), a.author.index, a.channel) for a in other.answers
+    ]:
+        yield "written answers"
+    elif not equal(board.position[:n], [a.position for a in other.answers]):
+        yield "positions of written answers"
+
+
+def of_draft(kernel, other):
+    if not equal(undefined_as_nan(kernel.draft().values()), undefined_as_nan(other.draft.values())):
+        yield "draft"
+    for votes in ("private", "public"):
+        if getattr(kernel.state.draft, votes).tolist() != [
+            list(getattr(i, votes).values()) for i in other.people
+        ]:
+            yield f"{votes} votes"
+    drafter = other.drafter.index if isinstance(other.drafter, Participant) else twin.ABSENT[other.drafter]
+    if other.held > 0 and int(kernel.state.draft.drafter[0]) != drafter:
+        yield "drafter"
+
+
+def of_events(kernel, other):
+    theirs, ours = kernel.events, other.events
+    for n, (their, our) in enumerate(zip(theirs, ours, strict=False)):
+        if their._replace(value=None) != our._replace(value=None):
+            yield f"event {n}: {their} against {our}"
+            return
+    if len(theirs) != len(ours):
+        yield f"{len(theirs)} events against {len(ours)}"
+    elif not equal(undefined_as_nan(e.value for e in theirs), undefined_as_nan(e.value for e in ours)):
+        yield "values in events"
+
+
+def of_outcomes(kernel, other):
+    for outcome in sim.OUTCOMES:
+        for scope in ("all", *other.groups, *BARRIERS):
+            their, our = kernel.outcome(outcome.name, scope), other.outcome(outcome.name, scope)
+            if not equal(their, our):
+                yield f"{outcome.name} of {scope}: {their!r} against {our!r}"
+
+
+def first_difference(scenario, seed=1, replicate=0, process=TwinProcess):
+    """Where two runs part: the number of sessions held and what differs; None if they never do."""
+    kernel = sim.CoProduction(scenario, seed=seed, replicate=replicate, log=True)
+    other = process(scenario, seed=seed, replicate=replicate)
+    for held in range(len(scenario.sessions) + 1):
+        if held > 0:
+            kernel.step()
+            other.step()
+        if found := differences(kernel, other):
+            return held, found
+    return None
+
+
+# ------------------------------------------------------------------------------------------- processes to compare
+
+ASK = "{ interpretation = 0.2, understanding = 0.5, dialogue = 0.3 }"
+
+CASES = {
+    "two people": ("shared-decision", []),
+    "blended": ("citizens-blended", []),
+    "at a distance and later": ("citizens-blended", ["setting=different/distributed"]),
+    "hybrid circles": (
+        "citizens-blended",
+        ["setting=same/blended", "groups.*.barriers.travel=0.5", "groups.*.barriers.digital=0.1"],
+    ),
+    "drop-out": (
+        "citizens-blended",
+        ["groups.*.engagement=0.35", "parameters.dropout_shape=1", "parameters.disengage_unheard=0.25"],
+    ),
+    **{
+        f"a decision by {rule}": (
+            "citizens-online",
+            [f"decision.rule={rule!r}", "sessions.*.decide=true", "parameters.acceptance=0.9"],
+        )
+        for rule in RULES
+    },
+    "rounds": ("around-the-table", ["sessions.*.turns=round", "sessions.*.circle_size=4"]),
+    "a board of questions": (
+        "citizens-blended",
+        ["setting=different/blended", f"sessions.*.agenda={ASK}", "sessions.*.minutes=40"],
+    ),
+    **{f"a {kernel} kernel": ("nine-cells", [f"kernel={kernel}"]) for kernel in ("smooth", "step", "flat")},
+    **{
+        f"the grid read as {reading}": ("citizens-blended", [f"fidelity={reading}", "sessions.*.minutes=60"])
+        for reading in ("media", "diagonal", "vertical")
+    },
+    "EAA alone": ("tick-box", ["preset=eaa_only", "sessions.*.decide=true"]),
+    "contexts and dials": (
+        "citizens-blended",
+        [
+            "dials.documentation=0.6", "sessions.*.dials.dialogue=0.7", "sessions.why.dials.intentions=0",
+            'context.jargon={ effects = { dialogue = 0.7, interpretation = 0.5 }, themes = ["how", "what"] }',
+            'context.warmth={ effects = { intentions = 2.5, documentation = 1.9 }, sessions = ["who", "refine"] }',
+            'context.haste={ effects = { understanding = 0.3 }, themes = ["what", "refine"], sessions = ["what"] }',
+        ],
+    ),
+    "sessions for some": ("experience-based-codesign", []),
+    "several hundred people": ("course-digital", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_kernel_and_twin_tell_the_same_story(case):
+    source, changes = CASES[case]
+    assert first_difference(scenarios.load(source, changes)) is None
+
+
+@pytest.mark.parametrize("cell", cells())
+def test_kernel_and_twin_agree_in_each_cell_of_the_grid(cell):
+    assert first_difference(scenarios.load("nine-cells", [f"setting={cell}"]), seed=5, replicate=3) is None
+
+
+@settings(
+    max_examples=120, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(scenario=drawn.scenarios())
+def test_kernel_and_twin_agree_on_any_small_scenario(scenario):
+    assert first_difference(scenario) is None
+
+
+# ------------------------------------------------------------------------------ controls: the comparison can fail
+
+
+class Overpersuaded(Participant):
+    def persuasion(self, distance):
+        return super().persuasion(distance) * (1 + 1e-6)
+
+
+class LearnsAtOneRate(Participant):
+    def learns(self, group, issue, position, a):
+        self.picture[group][issue] += a * (position - self.picture[group][issue])
+        self.certainty[group][issue] += a * (1 - self.certainty[group][issue])
+
+
+class SpeaksFreely(Participant):
+    def voices(self, issue, trust, turn, key):
+        return super().voices(issue, 1.0, turn, key)
+
+
+class OpensWhileReading(Participant):
+    def reads_entry(self, entry, channel, meeting, openness, gathered):
+        super().reads_entry(entry, channel, meeting, {**openness, self: self.openness}, gathered)
+
+
+class SeesIntentionsDimly(Participant):
+    def sees_openness(self, own, other, fidelity):
+        return super().sees_openness(own, other, fidelity * (1 - 1e-6))
+
+
+WRONG = [Overpersuaded, LearnsAtOneRate, SpeaksFreely, OpensWhileReading, SeesIntentionsDimly]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.__name__)
+def test_a_twin_with_one_equation_changed_is_found_out(wrong):
+    process = type("Wrong", (TwinProcess,), {"participant": wrong})
+    assert first_difference(scenarios.load("citizens-blended"), process=process) is not None
+
+
+def test_a_lost_entry_an_event_too_many_and_a_vote_turned_are_found_out():
+    scenario = scenarios.load("shared-decision")
+    kernel, other = sim.CoProduction(scenario, seed=2, log=True), TwinProcess(scenario, seed=2)
+    kernel.step()
+    other.step()
+    assert differences(kernel, other) == []
+
+    lost = other.record.pop()
+    assert "entries of the record" in differences(kernel, other)
+    other.record.append(lost)
+
+    other.events.append(other.events[0])
+    assert any("events against" in found for found in differences(kernel, other))
+    other.events.pop()
+
+    other.people[0].public[next(iter(scenario.issues))] = twin.AGAINST
+    assert "public votes" in differences(kernel, other)
