@@ -2,6 +2,8 @@
 
 Axes, always in the order (participants, groups, issues): N participants, G groups, K issues, S kinds of strengths,
 C circles, T turns in a circle, E entries on the record, Q answers on the board, L lines of the event log.
+
+Indices are unsigned, so that the kernel need not ask of each whether it counts from the end; those that may be -1 are signed.
 """
 
 from __future__ import annotations

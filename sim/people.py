@@ -18,7 +18,7 @@ from sim.layout import Field, tuple_of
 
 FIELDS: Final = (
     # who one is
-    Field("group", np.int16, ("N",), "index of the stakeholder group; people stand group by group"),
+    Field("group", np.uint16, ("N",), "index of the stakeholder group; people stand group by group"),
     Field("key", np.uint64, ("N",), "key of what chance does to this person in the process"),
     Field("power", np.float64, ("N",), "status in this setting, (0, 1]"),
     Field("talkativeness", np.float64, ("N",), "propensity to speak, > 0, mean 1"),

@@ -10,9 +10,9 @@ from sim.compiler import compiled
 from sim.layout import VIEW_BINS, Field, tuple_of
 
 FIELDS: Final = (
-    Field("issue", np.int16, ("E",), "the issue of the entry"),
+    Field("issue", np.uint16, ("E",), "the issue of the entry"),
     Field("position", np.float64, ("E",), "the position as it was written down, [-1, 1]"),
-    Field("author", np.int32, ("E",), "whose contribution it is"),
+    Field("author", np.uint32, ("E",), "whose contribution it is"),
     Field("key", np.uint64, ("E",), "the contribution's own key: whatever chance does to it belongs to it"),
     Field("session", np.int16, ("E",), "the session in which it was made"),
     Field("channel", np.int8, ("E",), "the channel through which it was made"),
@@ -26,10 +26,10 @@ Record = tuple_of("Record", FIELDS)
 # The board: questions about what a group thinks, posed in writing, and the answers to them.
 BOARD: Final = (
     Field("waiting", np.bool_, ("G", "K"), "a question on this group and issue waits for a member's visit"),
-    Field("group", np.int16, ("Q",), "the group asked about"),
-    Field("issue", np.int16, ("Q",), "the issue asked about"),
+    Field("group", np.uint16, ("Q",), "the group asked about"),
+    Field("issue", np.uint16, ("Q",), "the issue asked about"),
     Field("position", np.float64, ("Q",), "the answer: the answerer's own view"),
-    Field("author", np.int32, ("Q",), "who answered"),
+    Field("author", np.uint32, ("Q",), "who answered"),
     Field("key", np.uint64, ("Q",), "the answer's own key: whatever chance does to it belongs to it"),
     Field("channel", np.int8, ("Q",), "the channel through which it was answered"),
     Field("length", np.int64, (1,), "answers so far"),

@@ -173,4 +173,7 @@ def _order_visits(world):
             room.waiting[n] = draw(room.key[i], chance.VISIT, 0)
             n += 1
     room.n[2] = n
-    room.visitors[:n] = room.visitors[:n][np.argsort(room.waiting[:n])]
+    came = room.visitors[:n].copy()
+    order = np.argsort(room.waiting[:n])
+    for v in range(n):
+        room.visitors[v] = came[order[v]]

@@ -178,17 +178,18 @@ def hear(world, setup, members, speaker, k, voiced, turn):
         values.trust_gain,
     )
     kernel, g, speakers_key, received = setup.kernel, group[speaker], people.key[speaker], 0.0
+    speakers_channel, speakers_openness = live[speaker], openness[speaker]
     for i in members:
         if i == speaker:
             continue
-        fidelity = poorer(carries, live[i], live[speaker])
+        fidelity = poorer(carries, live[i], speakers_channel)
         attends = attention(engagement[i], fidelity, fluency[i])
         heard = perceived(voiced, fidelity, noise, key[i] ^ speakers_key, chance.MISHEARD, turn)
         learn(picture, certainty, i, g, k, heard, learning * attends)
         apart = heard - views[i, k]
         near = persuasion(abs(apart), tolerance[i], kernel)
         views[i, k] += influence * openness[i] * trust[i, g] * attends * near * apart
-        seen = seen_openness(openness[i], openness[speaker], fidelity)
+        seen = seen_openness(openness[i], speakers_openness, fidelity)
         trust[i, g] += trust_gain * attends * (seen - trust[i, g])
         flow[g, group[i]] += attends
         received += attends
