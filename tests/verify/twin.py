@@ -482,8 +482,6 @@ class Participant(mesa.Agent):
         posts = count(time / constant.post_seconds * will, draw(self.luck_today, chance.POSTS))
         for n in range(posts):
             issue = self.takes_issue(chance.ISSUE_OF_POST, n)
-            if issue is None:
-                continue
             others = [j for j in model.people if j.group in meeting.invited and j is not self]
             trust = self.mean_trust_in(others) if others else 1.0
             post = self.voices(issue, trust, n, child(self.luck_today, 2**32 + n))
@@ -576,9 +574,8 @@ class Participant(mesa.Agent):
         for n in range(count(time, draw(self.luck_today, chance.QUESTIONS))):
             group = self.takes_group(chance.ASKED_GROUP_LATER, n)
             issue = self.takes_issue(chance.ASKED_ISSUE_LATER, n)
-            if issue is not None:
-                model.waiting[group, issue] = True
-                model.tell("asked", self, about=group, issue=issue, channel=self.later)
+            model.waiting[group, issue] = True
+            model.tell("asked", self, about=group, issue=issue, channel=self.later)
 
     # ------------------------------------------------------------------------------------ 7.7 Decision
 
@@ -825,8 +822,6 @@ class TwinProcess(mesa.Model):
             if floor is None:
                 break
             contribution = self.speak(floor, circle, n)
-            if contribution is None:
-                continue
             said.append(contribution)
             for listener in circle:
                 if listener is not floor:
@@ -838,7 +833,6 @@ class TwinProcess(mesa.Model):
         number = self.turns(circle, meeting) / len(circle)
         for n in range(count(number, draw(meeting.nobody, chance.TURNS, c))):
             spoken = [self.speak(i, circle, n) for i in circle]
-            spoken = [contribution for contribution in spoken if contribution is not None]
             for contribution in spoken:
                 for listener in circle:
                     if listener is not contribution.speaker:
@@ -848,8 +842,6 @@ class TwinProcess(mesa.Model):
 
     def speak(self, i, circle, n):
         issue = i.takes_issue(chance.ISSUE, n)
-        if issue is None:
-            return None
         trust = i.mean_trust_in([j for j in circle if j is not i])
         said = i.voices(issue, trust, n, child(i.luck_today, n))
         self.tell("said", i, issue=issue, channel=i.live, value=said.position, divergent=said.divergent)
@@ -915,8 +907,6 @@ class TwinProcess(mesa.Model):
                 break
             group = asker.takes_group(chance.ASKED_GROUP, n)
             issue = asker.takes_issue(chance.ASKED_ISSUE, n)
-            if issue is None:
-                continue
             able = [i for i in circle if i.group == group and i is not asker]
             answerer = race(able, claims.get, lambda i, n=n: draw(i.luck_today, chance.ANSWERER, n))
             if answerer is None:
