@@ -1,5 +1,5 @@
 """`python -m benchmarks`: everything, in about five minutes; --quick for a smoke test, --rivals for other frameworks,
---readme to write the table into README.md.
+--only to measure some parts anew, --readme to write the table into README.md.
 """
 
 from __future__ import annotations
@@ -15,27 +15,35 @@ from rich.table import Table
 from benchmarks import dialogue, hearing, machine, pairs, scaling, starts, table, twin, workers
 from benchmarks.clock import wall
 
+MEASUREMENTS: dict[str, Any] = {
+    "hearing": hearing.measure,
+    "dialogue": dialogue.measure,
+    "twin": twin.measure,
+    "workers": workers.measure,
+    "pairs": pairs.measure,
+    "scaling": scaling.measure,
+    "starts": starts.measure,
+}
+
 OUT = Path(__file__).parent.parent / "build" / "benchmarks.json"
 
 
-def everything(console: Console, *, quick: bool, rivals: bool) -> dict[str, Any]:
-    """All measurements, one after the other; each compiles or loads before it times."""
-    found: dict[str, Any] = {"quick": quick, "machine": machine.described()}
-    before = machine.load()
-    measurements = {
-        "hearing": hearing.measure,
-        "dialogue": dialogue.measure,
-        "twin": twin.measure,
-        "workers": workers.measure,
-        "pairs": lambda *, quick: pairs.measure(quick=quick, rivals=rivals),
-        "scaling": scaling.measure,
-        "starts": starts.measure,
-    }
-    for name, measure in measurements.items():
+def everything(
+    console: Console, known: dict[str, Any], only: list[str], *, quick: bool, rivals: bool
+) -> dict[str, Any]:
+    """The measurements asked for, one after the other, on top of what is known; each compiles or loads before it times."""
+    found = {**known, "quick": quick, "machine": machine.described()}
+    found["load"] = dict(known.get("load", {}))
+    for name in only or MEASUREMENTS:
+        told = {"rivals": rivals} if name == "pairs" else {}
+        before = machine.load()
         with console.status(f"{name} ..."):
-            taken = wall(lambda name=name, measure=measure: found.update({name: measure(quick=quick)}))
+            taken = wall(
+                lambda name=name, told=told: found.update({name: MEASUREMENTS[name](quick=quick, **told)})
+            )
+        found["load"][name] = (before + machine.load()) / 2
         console.print(f"{name}: measured in {taken:.0f} s", style="dim")
-    return found | {"load": {"before": before, "after": machine.load()}}
+    return found
 
 
 def shown(found: dict[str, Any]) -> Table:
@@ -53,10 +61,16 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
         "--quick", action="store_true", help="small sizes, under a minute: is everything there?"
     )
     parser.add_argument("--rivals", action="store_true", help="install and measure other frameworks as well")
+    parser.add_argument(
+        "--only", nargs="+", default=[], choices=MEASUREMENTS, help="these anew, the others as they were"
+    )
     parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     parser.add_argument("--out", type=Path, default=OUT, help="where the figures go, as JSON")
     asked, console = parser.parse_args(arguments), Console()
-    found = everything(console, quick=asked.quick, rivals=asked.rivals)
+    if asked.only and not asked.out.exists():
+        parser.error("--only measures some parts anew: there is no earlier run to put them into")
+    known = json.loads(asked.out.read_text(encoding="utf-8")) if asked.only else {}
+    found = everything(console, known, asked.only, quick=asked.quick, rivals=asked.rivals)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     console.print(shown(found))

@@ -110,7 +110,7 @@ def contestants(
 
 def measure(*, quick: bool, rivals: bool = False) -> dict[str, object]:
     """Nanoseconds per encounter; of coprod both the comparable part and a whole run."""
-    people, rounds = (200, 20) if quick else (1000, 100)
+    people, rounds = (200, 20) if quick else (1000, 40)
     stage = Stage(scenario(people, rounds))
     encounters = people // 2 * rounds
     others, skipped = contestants(people, encounters, rivals=rivals)
@@ -127,7 +127,7 @@ def measure(*, quick: bool, rivals: bool = False) -> dict[str, object]:
     both = int(stage.arrays.people.contributions.sum())
     assert both == 2 * encounters, f"{both} contributions in {encounters} encounters"
     everybody = {"coprod": comparable, "coprod, whole run": whole, **others}
-    taken = interleaved(everybody, 2 if quick else 5)
+    taken = interleaved(everybody, 2 if quick else 4)
     return {
         "people": people,
         "encounters": encounters,

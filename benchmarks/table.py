@@ -18,13 +18,9 @@ def times(ratio: float) -> str:
 
 def duration(seconds: float) -> str:
     """Seconds, or thousandths of them."""
-    return (
-        f"{seconds:.0f} s"
-        if seconds >= 10
-        else f"{seconds:.1f} s"
-        if seconds >= 1
-        else f"{1e3 * seconds:.2g} ms"
-    )
+    if seconds >= 1:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    return f"{1e3 * seconds:.0f} ms" if seconds >= 0.01 else f"{1e3 * seconds:.1f} ms"
 
 
 def rows(found: dict[str, Any]) -> list[tuple[str, str]]:
@@ -78,7 +74,8 @@ def _against_the_machine(found: dict[str, Any]) -> list[tuple[str, str]]:
         (
             "Two workers against one",
             f"**{times(workers['ratio'])}** ({workers['runs_per_second_one']:,.0f} and "
-            f"{workers['runs_per_second_two']:,.0f} runs a second; cutting into blocks costs at most {widest:.0%})",
+            f"{workers['runs_per_second_two']:,.0f} runs a second; the two need {times(workers['processor_time_of_two_to_one'])} the "
+            f"processor time of one; cutting into blocks costs at most {widest:.0%})",
         ),
     ]
 
@@ -122,7 +119,7 @@ def conditions(found: dict[str, Any]) -> str:
     machine, busy = found["machine"], found["load"]
     return (
         f"{machine['cores']} cores ({machine['processor']}), {machine['year']}, Python {machine['python']}, "
-        f"numba {machine['numba']}; load {busy['before']:.1f} before, {busy['after']:.1f} after. Contestants take turns in one "
+        f"numba {machine['numba']}; load {min(busy.values()):.1f} to {max(busy.values()):.1f}. Contestants take turns in one "
         "run; a ratio is the median over rounds, a time the least."
     )
 
