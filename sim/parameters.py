@@ -142,7 +142,7 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
               "chance to leave for good at no engagement, before front-loading fades",
               "calibrated: 0-2% loss over six sessions when supported, 85-90% in open online courses at most "
               "(evidence 6.1: Climate Assembly UK; Jordan 2015)", "medium"),
-    Parameter("dropout_shape", 3.5, (0, 10), (2.5, 4.5), "exponent",
+    Parameter("dropout_shape", 3.5, (0.1, 10), (2.5, 4.5), "exponent",
               "how sharply the hazard rises as engagement falls: (1 - engagement) ** this"),
     Parameter("dropout_later", 0.4, (0, 1), (0.2, 0.7), "share",
               "share of the early hazard that remains late in a process",
