@@ -244,7 +244,8 @@ class _Blocks:
         """Runs in the next block: one to learn the pace, then as many as fit into BLOCK_SECONDS."""
         if self.pace <= 0.0:
             return 1
-        return max(1, min(int(BLOCK_SECONDS / self.pace), -(-left // threads)))
+        # the last blocks get smaller and smaller, so that no thread waits long for another
+        return max(1, min(int(BLOCK_SECONDS / self.pace), left // (2 * threads)))
 
     def _one(self, start: int, end: int) -> None:
         """Run the replicates from `start` to `end` in this thread's world."""
