@@ -124,6 +124,17 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
         )
         self.datacollector.collect(self)
 
+    @property
+    def scenario(self) -> Scenario:
+        """What is simulated."""
+        return self._scenario_run
+
+    @scenario.setter
+    def scenario(self, scenario: Any) -> None:
+        # from 3.5 on, Mesa gives every model a scenario of its own kind under this name; ours is frozen and stays
+        if isinstance(scenario, Scenario):
+            self._scenario_run = scenario
+
     def _open(self, lines: int) -> None:
         """Make the world, draw the people and observe the start."""
         plan, setup = make_plan(self.scenario), make_setup(self.scenario)

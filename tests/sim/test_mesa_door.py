@@ -41,7 +41,7 @@ def test_it_is_a_mesa_model_of_mesa_agents():
     assert isinstance(model, mesa.Model)
     assert len(model.agents) == 12
     assert all(isinstance(agent, sim.Participant) and isinstance(agent, mesa.Agent) for agent in model.agents)
-    assert isinstance(model.agents, mesa.agent.AgentSet)
+    assert callable(model.agents.select)  # an AgentSet, whose class has moved between versions of Mesa
 
 
 def test_agents_can_be_selected_counted_grouped_and_changed_as_in_any_mesa_model():
@@ -56,7 +56,7 @@ def test_agents_can_be_selected_counted_grouped_and_changed_as_in_any_mesa_model
         "nurses": pytest.approx(model.people.heard[7:].sum()),
     }
     assert (
-        model.agents.sort("power", ascending=False)[0].power
+        next(iter(model.agents.sort("power", ascending=False))).power
         == max(model.agents.get("power"))
         == model.people.power.max()
     )
