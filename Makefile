@@ -12,7 +12,7 @@ BIN  := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-header --no-annotate --upgrade
 
-.PHONY: help setup run test bench docs check format lock clean
+.PHONY: help setup run test lanes bench docs check format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,10 @@ run: setup ## the first study: three ways to involve citizens, side by side, int
 
 test: setup ## all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+lanes: setup ## the kernel's tests once uncompiled, with coverage, and once with every index checked (a quarter of an hour)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "kernel and not slow" --cov=sim --cov-fail-under=95 tests/sim tests/verify
+	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "kernel and not slow" tests/sim tests/verify
 
 bench: setup ## how fast it is here
 	$(BIN)/python -m benchmarks $(ARGS)
