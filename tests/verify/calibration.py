@@ -68,7 +68,9 @@ def ratio_of_six(facilitation: float) -> float:
 
 def silent(size: int, setting: str) -> float:
     """Share of those who came and never spoke, in half an hour without a facilitator."""
-    return float(np.mean([(said == 0).mean() for said in contributions(circle(size, 0.0, 30, setting)) if said.size]))
+    return float(
+        np.mean([(said == 0).mean() for said in contributions(circle(size, 0.0, 30, setting)) if said.size])
+    )
 
 
 def no_shows(engagement: float) -> float:
