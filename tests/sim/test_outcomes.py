@@ -373,7 +373,7 @@ def at_the_table(positions, draft, **parameters):
 
 
 def test_a_draft_is_accepted_within_the_latitude_opposed_far_off_and_left_between():
-    model = at_the_table([0.0, 0.49, 0.51, 0.74, 0.76], 0.0)
+    model = at_the_table([0.0, 0.499, 0.501, 0.749, 0.751], 0.0)
     assert list(model.state.draft.private[:, 0]) == [1, 1, 0, 0, -1]
     assert model.outcome("agreement") == pytest.approx(2 / 5)
     assert model.outcome("pseudo_consensus") == 0
