@@ -224,6 +224,7 @@ def test_a_written_question_waits_for_a_visit_and_reaches_those_who_read_the_ans
     assert model.people.picture[0, 1, 0] == pytest.approx(-0.6, abs=0.1), (
         "the view of then, drawn back a little"
     )
+    assert model.people.certainty[1, 1, 0] == 0, "the own answer tells nobody anything"
     kinds = [(event.session, event.kind) for event in model.events if event.kind in ("answered",)]
     assert kinds[0] == ("week-2", "answered")
 
@@ -303,3 +304,39 @@ def test_each_listener_mishears_in_its_own_way_and_each_time_anew():
     assert np.abs(together).max() < 4.5 / np.sqrt(300)
     again = [np.corrcoef(column[1:], column[:-1])[0, 1] for column in columns]
     assert np.abs(again).max() < 4.5 / np.sqrt(300)
+
+
+def test_a_post_is_bent_by_how_little_one_trusts_all_the_others_who_are_invited():
+    trust = {"carers": exactly(1), "nurses": exactly(0.2)}
+    groups = {
+        name: {"size": size, "views": {"topic": exactly(0.8)}, "engagement": exactly(1), "trust_in": trust}
+        for name, size in (("carers", 2), ("nurses", 1))
+    }
+    meeting = {"setting": "different/distributed", "minutes": 5, "agenda": {"dialogue": 1}}
+    values = PLAIN | {"self_silencing": 0.5, "post_seconds": 300}
+    model = sim.CoProduction(scenario(groups, weekly(1, **meeting), parameters=values))
+    model.people.picture[:, 1, 0], model.people.certainty[:, 1, 0] = -0.4, 1
+    model.step()
+    prevails = (0.8 - 0.4) / 2
+    mean_trust = np.array([(1 + 0.2) / 2, (1 + 0.2) / 2, 1.0])
+    np.testing.assert_allclose(model.people.said[:, 0], 0.8 + 0.5 * (1 - mean_trust) * (prevails - 0.8))
+
+
+def test_who_holds_the_pen_and_is_not_open_bends_the_draft():
+    groups = {
+        "convenor": {
+            "size": 1,
+            "views": {"topic": exactly(-0.6)},
+            "openness": exactly(0.25),
+            "engagement": exactly(1),
+        },
+        "absent": {"size": 1, "views": {"topic": exactly(0.4)}, "engagement": exactly(0)},
+    }
+    for facilitation, pen, share in ((0, 0.4, 0.4 * 0.75), (0, 0, 0), (1, 0.4, 0)):
+        session = {"minutes": 5, "agenda": {}, "facilitation": facilitation, "decide": True}
+        values = PLAIN | {"pen": pen, "willing_engagement": 1}
+        model = sim.CoProduction(scenario(groups, weekly(1, **session), parameters=values))
+        model.people.latest[1, 0] = 0.4
+        model.step()
+        assert model.state.draft.drafter[0] == (-1 if facilitation else 0)
+        assert model.draft()["topic"] == pytest.approx(0.4 + share * (-0.6 - 0.4))
