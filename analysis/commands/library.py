@@ -1,0 +1,103 @@
+"""What there is: the library, a scenario's timetable and cost, its mistakes, the schema of a file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Final
+
+from cyclopts import Parameter
+
+from analysis.commands.asking import MISTAKE, Name, mistake, note, say_if_the_model_must_be_prepared, screen
+
+if TYPE_CHECKING:
+    from sim import Scenario
+
+ESTIMATE: Final = 20_000  # persons x sessions that `show` runs to estimate the cost
+
+
+def list_() -> None:
+    """The scenarios in the library."""
+    from rich.table import Table
+    from rich.text import Text
+
+    import scenarios
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("name", no_wrap=True)
+    table.add_column("what it is, and where on the grid", overflow="fold")
+    table.add_column("people", justify="right")
+    table.add_column("sessions", justify="right")
+    for name in scenarios.names():
+        scenario = scenarios.load(name)
+        cells = dict.fromkeys(scenario.cell(session) for session in scenario.sessions)
+        what = Text.assemble(scenario.title, ("\n" + ", ".join(cells), "dim"))
+        table.add_row(name, what, f"{scenario.people:,}", f"{len(scenario.sessions)}")
+    screen().print(table)
+
+
+def show(
+    name: Name,
+    /,
+    *,
+    set: Annotated[
+        tuple[str, ...], Parameter(help="Change a field first, as in `run`.", show_default=False)
+    ] = (),
+) -> None:
+    """The timetable of a scenario on the grid, who takes part, and what it costs."""
+    import scenarios
+    from analysis import timetable
+
+    scenario = scenarios.load(name, set=set)
+    page = screen()
+    for part in timetable.draw(scenario):
+        page.print(part)
+    for line in _costs(scenario):
+        page.print(line)
+
+
+def check(
+    *files: Annotated[str, Parameter(help="Files or names.")],
+) -> int:
+    """Is each file a scenario that can be simulated? One sentence per mistake."""
+    import scenarios
+
+    if not files:
+        return mistake("check: name at least one file")
+    sound = True
+    for file in files:
+        mistakes = scenarios.check(file)
+        for sentence in mistakes:
+            note(sentence)
+        if not mistakes:
+            print(f"{file}: ok", flush=True)
+        sound = sound and not mistakes
+    return 0 if sound else MISTAKE
+
+
+def schema() -> None:
+    """The JSON Schema of a scenario file."""
+    from sim import json_schema
+
+    print(json.dumps(json_schema(), indent=2))
+
+
+def _costs(scenario: Scenario) -> list[str]:
+    """What the process costs, by heading, as a few quick runs estimate it."""
+    import sim
+    from analysis.statistics import estimate, number
+    from sim import BARRIERS
+
+    say_if_the_model_must_be_prepared()
+    replicates = max(1, min(50, ESTIMATE // (scenario.people * len(scenario.sessions))))
+    try:
+        runs = sim.simulate(scenario, replicates=replicates, seed=1, series=False)
+    except sim.TooBigError as error:
+        return [f"What it costs is not estimated: {error}"]
+    headings = [outcome for outcome in runs.outcomes if outcome.startswith("cost_")]
+    total, *means = (estimate(runs.final(outcome))["mean"] or 0.0 for outcome in ("cost", *headings))
+    by = "one run" if replicates == 1 else f"{replicates} runs"
+    lines = [f"Costs about {number(total)} {scenario.prices.currency}, by an estimate from {by}:"]
+    for heading, mean in zip((heading.removeprefix("cost_") for heading in headings), means, strict=True):
+        if mean:
+            lines.append(f"  {heading + ' support' if heading in BARRIERS else heading} {number(mean)}")
+    return lines
