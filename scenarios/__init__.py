@@ -15,12 +15,15 @@ from pydantic import ValidationError
 
 from scenarios import mistakes
 from scenarios.changes import Changes, changed
+from scenarios.claims import Claim, Pattern, Patterns, Theory, patterns, theories, theory
 from scenarios.files import names, path, sources, together
 from scenarios.places import Places
 from sim.errors import ScenarioError
 from sim.scenario import Scenario
 
-__all__ = ["check", "load", "names", "path", "read"]
+__all__ = [
+    "Claim", "Pattern", "Patterns", "Theory", "check", "load", "names", "path", "patterns", "read", "theories", "theory",
+]  # fmt: skip
 
 AnySource = str | os.PathLike[str] | Mapping[str, Any]
 

@@ -52,8 +52,19 @@ def path(source: str | os.PathLike[str], beside: Path | None = None) -> Path:
     ------
     ScenarioError : neither the library nor the disk has anything of that name.
     """
-    if isinstance(source, str) and source in names():
-        return LIBRARY / f"{source}.toml"
+    return found(source, LIBRARY, "scenario", beside)
+
+
+def found(source: str | os.PathLike[str], library: Path, what: str, beside: Path | None = None) -> Path:
+    """The file that a name or a path means, where names are those of the files in a folder of ours.
+
+    Raises
+    ------
+    ScenarioError : neither the folder nor the disk has anything of that name; `what` says what was looked for.
+    """
+    known = tuple(sorted(file.stem for file in library.glob("*.toml")))
+    if isinstance(source, str) and source in known:
+        return library / f"{source}.toml"
     file = Path(source) if beside is None else beside / source
     text = os.fspath(source)
     if (
@@ -64,7 +75,7 @@ def path(source: str | os.PathLike[str], beside: Path | None = None) -> Path:
         return file
     if text and os.path.exists(file):
         return file
-    msg = f"there is no scenario {text!r} in the library{suggestion(text, names())}"
+    msg = f"there is no {what} {text!r} in the library{suggestion(text, known)}"
     raise ScenarioError(msg + ("" if "did you mean" in msg else " (the name of a file ends in .toml)"))
 
 
@@ -99,8 +110,8 @@ def display(file: Path) -> str:
 
 def _chain(file: Path, above: tuple[Path, ...]) -> Iterator[Source]:
     """A file and, before it, what it builds on; `above` are the files that led here."""
-    text = _text(file)
-    table = _table(text, display(file))
+    text = text_of(file)
+    table = table_of(text, display(file))
     yield from _bases(table, display(file), file.parent, (*above, file), text)
     table.setdefault("name", slug(file.stem))
     yield Source(display(file), table, text)
@@ -141,29 +152,34 @@ def _line(text: str | None, key: str) -> str:
     return f", line {line}" if line else ""
 
 
-def _text(file: Path) -> str:
-    """The text of a file that can be one; a sentence about it otherwise."""
+def text_of(file: Path, what: str = "a scenario") -> str:
+    """The text of a file that can be one.
+
+    Raises
+    ------
+    ScenarioError : with a sentence about why it cannot; `what` is what the file should have been.
+    """
     label = display(file)
     try:
         if file.is_dir():
-            problem = "this is a folder; a scenario is a text file in TOML"
+            problem = f"this is a folder; {what} is a text file in TOML"
         elif not os.path.lexists(file):
             problem = "there is no such file"
         elif not file.is_file():
-            problem = "this is not an ordinary file; a scenario is a text file in TOML"
+            problem = f"this is not an ordinary file; {what} is a text file in TOML"
         elif (size := file.stat().st_size) > LARGEST:
-            problem = f"this file has {size / 1e6:,.1f} MB; a scenario has at most {LARGEST / 1e6:g} MB"
+            problem = f"this file has {size / 1e6:,.1f} MB; {what} has at most {LARGEST / 1e6:g} MB"
         else:
-            return _decoded(file.read_bytes(), label)
+            return _decoded(file.read_bytes(), label, what)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not the name of a file"
         problem = f"this file cannot be read: {reason[0].lower()}{reason[1:]}"
     raise ScenarioError(f"{label}: {problem}")
 
 
-def _decoded(content: bytes, label: str) -> str:
+def _decoded(content: bytes, label: str, what: str) -> str:
     if b"\0" in content:
-        msg = f"{label}: this is a binary file; a scenario is a text file in TOML"
+        msg = f"{label}: this is a binary file; {what} is a text file in TOML"
         raise ScenarioError(msg)
     try:
         return content.decode("utf-8-sig")
@@ -173,11 +189,18 @@ def _decoded(content: bytes, label: str) -> str:
         raise ScenarioError(msg) from None
 
 
-def _table(text: str, label: str) -> dict[str, Any]:
-    """The table that a TOML text holds."""
+def table_of(
+    text: str, label: str, needs: str = "a scenario needs groups, issues and sessions, or a base"
+) -> dict[str, Any]:
+    """The table that a TOML text holds.
+
+    Raises
+    ------
+    ScenarioError : it is not TOML, or says nothing; `needs` is what it should say at least.
+    """
     for number, row in enumerate(text.split("\n"), start=1):
         if row.count(".") > DOTS:
-            msg = f"{label}, line {number}: this line has more than {DOTS} dots; nothing in a scenario needs that many"
+            msg = f"{label}, line {number}: this line has more than {DOTS} dots; nothing here needs that many"
             raise ScenarioError(msg)
     try:
         table: dict[str, Any] | None = tomllib.loads(text)
@@ -186,10 +209,10 @@ def _table(text: str, label: str) -> dict[str, Any]:
     except ValueError as error:
         raise ScenarioError(_not_toml(str(error), text, label)) from None
     if table is None or _depth(table) > DEEPEST:
-        msg = f"{label}: tables lie more than {DEEPEST} deep in each other; a scenario needs six"
+        msg = f"{label}: tables lie more than {DEEPEST} deep in each other; six are enough"
         raise ScenarioError(msg)
     if not table:
-        msg = f"{label}: this file says nothing; a scenario needs groups, issues and sessions, or a base"
+        msg = f"{label}: this file says nothing; {needs}"
         raise ScenarioError(msg)
     return table
 

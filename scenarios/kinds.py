@@ -1,4 +1,4 @@
-"""What may stand at a key path of a scenario, read off the one definition in `sim/scenario.py`."""
+"""What may stand at a key path of a file, read off its one definition (`sim/scenario.py`, `scenarios/claims.py`)."""
 
 from __future__ import annotations
 
@@ -142,9 +142,9 @@ def _flat(metadata: Iterable[Any]) -> Iterator[Any]:
 ROOT: Final = Kind(Scenario)
 
 
-def at(path: Iterable[str]) -> Kind | None:
+def at(path: Iterable[str], root: Kind = ROOT) -> Kind | None:
     """What may stand at a key path, or None if nothing may."""
-    kind: Kind | None = ROOT
+    kind: Kind | None = root
     for key in path:
         kind = kind.beneath(key) if kind is not None else None
     return kind

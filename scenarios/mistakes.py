@@ -1,4 +1,4 @@
-"""Mistakes in a scenario as plain sentences: where, what was found, what would do."""
+"""Mistakes in a file as plain sentences: where, what was found, what would do."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ COUNTED: Final = 500  # more than this are not even counted: the file is somethi
 Mistake = tuple[Path, str]
 
 
-def sentences(table: Mapping[str, Any], error: ValidationError | None, places: Places) -> list[str]:
+def sentences(
+    table: Mapping[str, Any], error: ValidationError | None, places: Places, root: Kind = ROOT
+) -> list[str]:
     """All mistakes, one sentence each, in the order in which they stand in the files; empty if there are none.
 
     Parameters
     ----------
-    table : the scenario as put together.
+    table : what the file says; a scenario as put together.
     error : what the definition found wrong with it.
     places : where each of its key paths is written.
+    root : what such a file may hold; a scenario if left out.
     """
-    found = list(islice(misplaced(table), COUNTED))
+    found = list(islice(misplaced(table, root), COUNTED))
     known = {path for path, _ in found}
     if error is not None:
         # A value of the wrong type, or a key that is not one, is told once, and not again by what it leads to.
-        more = (mistake for mistake in _from_definition(error) if not _beneath_any(mistake[0], known))
+        more = (mistake for mistake in _from_definition(error, root) if not _beneath_any(mistake[0], known))
         found += islice(more, COUNTED - len(found))
     return places.told(found)
 
@@ -94,12 +97,12 @@ def _beneath_any(path: Path, known: set[Path]) -> bool:
     return any(path[:length] in known for length in range(len(path) + 1))
 
 
-def _from_definition(error: ValidationError) -> Iterator[Mistake]:
+def _from_definition(error: ValidationError, root: Kind) -> Iterator[Mistake]:
     """What the definition found, in our words instead of pydantic's."""
     for item in error.errors(include_url=False, include_context=False):
         place = tuple(str(key) for key in item["loc"])
         path = place[:-1] if place[-1:] == ("[key]",) else place
-        kind, found, type_ = at(path), item["input"], item["type"]
+        kind, found, type_ = at(path, root), item["input"], item["type"]
         if type_ == "value_error":
             yield from _own_words(item["msg"].removeprefix("Value error, "), path)
         elif type_ == "missing":
@@ -122,7 +125,7 @@ def _from_definition(error: ValidationError) -> Iterator[Mistake]:
                 f"found {shown(found)}; a finite number{kind.range() if kind is not None else ''} would do",
             )
         else:
-            yield path, f"found {shown(found)}{_hint(found, kind or ROOT)}"
+            yield path, f"found {shown(found)}{_hint(found, kind or root)}"
 
 
 def _own_words(said: str, path: Path) -> Iterator[Mistake]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.outcomes import OUTCOMES, Outcome
     from sim.parameters import PARAMETERS, Parameter
     from sim.plan import HEADINGS, dials_of, memory_needed, minutes_of, values_of
-    from sim.scenario import MECHANISMS, THEMES, Group, Scenario, Session, json_schema
+    from sim.scenario import MECHANISMS, THEMES, Group, Scenario, Session, json_schema, suggestion
     from sim.setting import BARRIERS, CHANNELS, SPACES, TIMES, cells, scores
 
 _WHERE = {
@@ -31,7 +31,7 @@ _WHERE = {
     "outcomes": ("OUTCOMES", "Outcome"),
     "parameters": ("PARAMETERS", "Parameter"),
     "plan": ("HEADINGS", "dials_of", "memory_needed", "minutes_of", "values_of"),
-    "scenario": ("MECHANISMS", "THEMES", "Group", "Scenario", "Session", "json_schema"),
+    "scenario": ("MECHANISMS", "THEMES", "Group", "Scenario", "Session", "json_schema", "suggestion"),
     "setting": ("BARRIERS", "CHANNELS", "SPACES", "TIMES", "cells", "scores"),
 }
 
@@ -68,6 +68,7 @@ __all__ = [
     "scores",
     "simulate",
     "sources_digest",
+    "suggestion",
     "values_of",
 ]  # fmt: skip
 

@@ -1,0 +1,189 @@
+"""Virtual experiments: the designs of a claim, the contrast between them, and what it comes to in each world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+import sim
+from analysis import statistics
+
+if TYPE_CHECKING:
+    from scenarios import Claim, Pattern, Patterns, Theory
+    from sim import Runs, Scenario
+
+Direction = Literal["more", "less", "same"]
+
+NEAR: Final = (
+    0.05  # share of an outcome's range within which a mean counts as near its floor or ceiling: judgement
+)
+
+
+@dataclass(frozen=True)
+class Design:
+    """One cell of an experiment."""
+
+    levels: tuple[str, ...]
+    """The level of each factor."""
+    scenario: Scenario
+    """The process, under a name that says what it is: equal processes of one study have one name."""
+    weight: float
+    """Its weight in the contrast."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Designs that are run in the same worlds, and a contrast between them."""
+
+    name: str
+    says: str
+    designs: tuple[Design, ...]
+    outcome: str
+    whom: str
+    smallest: float
+    expected: Direction | None
+    beside: tuple[str, ...] = ()
+    kind: str = "emergent"
+    factors: tuple[str, ...] = ()
+
+    @property
+    def interaction(self) -> bool:
+        """Is the contrast a difference of differences?"""
+        return len(self.factors) > 1
+
+    def under(self, change: Callable[[Scenario], Scenario]) -> Experiment:
+        """The same experiment with every design's scenario changed.
+
+        Raises
+        ------
+        sim.ScenarioError : the change makes a scenario that cannot be simulated.
+        """
+        changed = tuple(
+            replace(design, scenario=named(change(design.scenario), _base(design.scenario.name)))
+            for design in self.designs
+        )
+        return replace(self, designs=changed)
+
+    def effect(self, runs: Sequence[Runs], outcome: str | None = None) -> np.ndarray:
+        """The contrast in each world, shape (R,): weighted sums over the designs; NaN where any of them is undefined.
+
+        runs : the runs of each design, in the order of `designs`, in the same worlds.
+        outcome : another outcome than the one that the claim is judged by.
+        """
+        total = np.zeros(min(len(found.replicates) for found in runs))
+        size = np.zeros_like(total)
+        for design, found in zip(self.designs, runs, strict=True):
+            term = design.weight * found.final(outcome or self.outcome, self.whom)[: len(total)]
+            total += term
+            size += np.abs(term)
+        total[np.abs(total) <= statistics.SAME * size] = 0.0  # what is left of equal terms is rounding
+        return total
+
+    def edges(self, runs: Sequence[Runs]) -> tuple[str, ...]:
+        """Where the outcome stands so near its floor or ceiling that an additive contrast may show the edge alone."""
+        kind = next(known for known in sim.OUTCOMES if known.name == self.outcome)
+        means = [statistics.estimate(found.final(self.outcome, self.whom))["mean"] for found in runs]
+        if kind.low is None or kind.high is None:
+            return ()
+        room = NEAR * (kind.high - kind.low)
+        low, high = kind.low + room, kind.high - room
+        said = []
+        if any(mean is not None and mean <= low for mean in means):
+            said.append("floor")
+        if any(mean is not None and mean >= high for mean in means):
+            said.append("ceiling")
+        return tuple(said)
+
+
+def of_claim(theory: Theory, claim: str) -> Experiment:
+    """The virtual experiment of a claim.
+
+    Raises
+    ------
+    sim.ScenarioError : no claim of that name, or what it varies or observes is not in the model; with place and reason.
+    """
+    known = _known(theory.claims, claim, f"{theory.name} makes no claim")
+    return _experiment(
+        theory, ("claims", claim), claim, known, theory.designs(claim), known.expected, known.kind
+    )
+
+
+def of_pattern(patterns: Patterns, pattern: str) -> Experiment:
+    """The virtual experiment of a pattern.
+
+    Raises
+    ------
+    sim.ScenarioError : as for claims.
+    """
+    known = _known(patterns.patterns, pattern, f"{patterns.name} holds no pattern")
+    return _experiment(
+        patterns, ("patterns", pattern), pattern, known, patterns.designs(pattern), None, "emergent"
+    )
+
+
+def claim_at(path: str) -> Experiment:
+    """The experiment of a claim written THEORY/CLAIM, as in eaa/dialogue_and_documentation.
+
+    Raises
+    ------
+    sim.ScenarioError : it is not written so, or there is no such theory or claim.
+    """
+    import scenarios
+
+    source, slash, claim = path.rpartition("/")
+    if not slash or not source or not claim:
+        msg = f"a claim is written THEORY/CLAIM, as in eaa/dialogue_and_documentation; found {path!r}"
+        raise sim.ScenarioError(msg)
+    return of_claim(scenarios.theory(source), claim)
+
+
+def named(scenario: Scenario, base: str) -> Scenario:
+    """The scenario under a name that says what it is: two processes that differ have two names, in any study."""
+    plain = scenario.model_copy(update={"name": base})
+    return plain.model_copy(update={"name": f"{base[:48]}-{plain.digest()[:10]}"})
+
+
+def _base(name: str) -> str:
+    return name.rpartition("-")[0]
+
+
+def _known(among: dict, name: str, nothing: str):
+    if name not in among:
+        raise sim.ScenarioError(f"{nothing} {name!r}{sim.suggestion(name, among)}")
+    return among[name]
+
+
+def _experiment(
+    kept: Theory | Patterns,
+    path: tuple[str, str],
+    name: str,
+    what: Claim | Pattern,
+    scenarios: dict[tuple[str, ...], Scenario],
+    expected: Direction | None,
+    kind: str,
+) -> Experiment:
+    outcomes = [outcome.name for outcome in sim.OUTCOMES]
+    for key, outcomes_named in (("outcome", (what.outcome,)), ("beside", what.beside)):
+        for outcome in outcomes_named:
+            if outcome not in outcomes:
+                raise kept.mistake(
+                    (*path, key), f"nothing called {outcome!r} is observed{sim.suggestion(outcome, outcomes)}"
+                )
+    weights = what.cells()
+    for scenario in scenarios.values():
+        scopes = ("all", *scenario.groups, *sim.BARRIERS)
+        if what.whom not in scopes:
+            raise kept.mistake(
+                (*path, "whom"), f"there is nobody called {what.whom!r}{sim.suggestion(what.whom, scopes)}"
+            )
+    designs = tuple(
+        Design(levels, named(scenario, scenario.name), weights[levels])
+        for levels, scenario in scenarios.items()
+    )
+    return Experiment(
+        name=name, says=what.says, designs=designs, outcome=what.outcome, whom=what.whom, smallest=what.smallest,
+        expected=expected, beside=what.beside, kind=kind, factors=tuple(what.factors),
+    )  # fmt: skip
