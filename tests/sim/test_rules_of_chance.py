@@ -8,7 +8,7 @@ import sim
 from sim.parameters import PARAMETERS
 from tests.sim.worlds import CLEAR, SILENT, STEADY, exactly, held, scenario, weekly
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.counted]
 
 REJECT = 1e-4
 MANY = 9_000  # as many as one run lets us watch

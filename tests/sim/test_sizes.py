@@ -1,6 +1,5 @@
 """Small and large: two people and one session, twelve groups, hundreds of thousands; and a refusal where it cannot be."""
 
-import numba
 import numpy as np
 import pytest
 
@@ -135,11 +134,10 @@ def test_nonsense_is_refused_with_a_sentence(wrong):
         sim.simulate(scene, **wrong)
 
 
+@pytest.mark.counted
 @pytest.mark.parametrize("name", scenarios.names())
 def test_every_process_of_the_library_runs_and_leaves_nothing_undefined_that_matters(name):
     scene = scenarios.load(name)
-    if scene.people > 10_000 and numba.config.DISABLE_JIT:
-        pytest.skip("too many people for plain Python")
     runs = sim.simulate(scene, replicates=1 if scene.people > 10_000 else 4, series=False)
     for outcome in ("engagement", "participation", "agreement", "cost", "left_out"):
         assert not np.isnan(runs.final(outcome)).any(), outcome
