@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -12,6 +14,7 @@ import sim
 from analysis import statistics
 
 if TYPE_CHECKING:
+    from analysis.statistics import Estimate
     from scenarios import Claim, Pattern, Patterns, Theory
     from sim import Runs, Scenario
 
@@ -67,35 +70,45 @@ class Experiment:
         )
         return replace(self, designs=changed)
 
-    def effect(self, runs: Sequence[Runs], outcome: str | None = None) -> np.ndarray:
+    def effect(
+        self, runs: Sequence[Runs], outcome: str | None = None, worlds: int | None = None
+    ) -> np.ndarray:
         """The contrast in each world, shape (R,): weighted sums over the designs; NaN where any of them is undefined.
 
-        runs : the runs of each design, in the order of `designs`, in the same worlds.
+        runs : the runs of each design, in the order of `designs`; the worlds that all of them were run in count.
         outcome : another outcome than the one that the claim is judged by.
+        worlds : only the first so many; all if left out.
         """
-        total = np.zeros(min(len(found.replicates) for found in runs))
-        size = np.zeros_like(total)
+        common = reduce(np.intersect1d, [found.replicates for found in runs])
+        if worlds is not None:
+            common = common[common < worlds]
+        total, size = np.zeros(len(common)), np.zeros(len(common))
         for design, found in zip(self.designs, runs, strict=True):
-            term = design.weight * found.final(outcome or self.outcome, self.whom)[: len(total)]
+            here = np.searchsorted(found.replicates, common)
+            term = design.weight * found.final(outcome or self.outcome, self.whom)[here]
             total += term
             size += np.abs(term)
         total[np.abs(total) <= statistics.SAME * size] = 0.0  # what is left of equal terms is rounding
         return total
 
-    def edges(self, runs: Sequence[Runs]) -> tuple[str, ...]:
+    def means(self, runs: Sequence[Runs], worlds: int | None = None) -> dict[tuple[str, ...], Estimate]:
+        """The outcome in each design, by its levels, over the first so many worlds."""
+        found = {}
+        for design, its in zip(self.designs, runs, strict=True):
+            among = its.replicates < (math.inf if worlds is None else worlds)
+            found[design.levels] = statistics.estimate(its.final(self.outcome, self.whom)[among])
+        return found
+
+    def edges(self, means: Iterable[Estimate]) -> tuple[str, ...]:
         """Where the outcome stands so near its floor or ceiling that an additive contrast may show the edge alone."""
         kind = next(known for known in sim.OUTCOMES if known.name == self.outcome)
-        means = [statistics.estimate(found.final(self.outcome, self.whom))["mean"] for found in runs]
         if kind.low is None or kind.high is None:
             return ()
         room = NEAR * (kind.high - kind.low)
-        low, high = kind.low + room, kind.high - room
-        said = []
-        if any(mean is not None and mean <= low for mean in means):
-            said.append("floor")
-        if any(mean is not None and mean >= high for mean in means):
-            said.append("ceiling")
-        return tuple(said)
+        known = [found["mean"] for found in means if found["mean"] is not None]
+        floor = ("floor",) if any(mean <= kind.low + room for mean in known) else ()
+        ceiling = ("ceiling",) if any(mean >= kind.high - room for mean in known) else ()
+        return (*floor, *ceiling)
 
 
 def of_claim(theory: Theory, claim: str) -> Experiment:

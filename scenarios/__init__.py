@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from scenarios import mistakes
 from scenarios.changes import Changes, changed
-from scenarios.claims import Claim, Pattern, Patterns, Theory, patterns, theories, theory
+from scenarios.claims import Claim, Pattern, Patterns, Theory, mistakes_in, patterns, theories, theory
 from scenarios.files import names, path, sources, together
 from scenarios.places import Places
 from sim.errors import ScenarioError
@@ -65,7 +65,11 @@ def read(source: AnySource, set: Changes = ()) -> dict[str, Any]:
 
 
 def check(source: AnySource, set: Changes = ()) -> tuple[str, ...]:
-    """The mistakes in a scenario, a sentence each; empty if it can be simulated."""
+    """The mistakes in a scenario, a theory or patterns, a sentence each; empty if it can be simulated."""
+    if not isinstance(source, Mapping) and source not in names():
+        found = mistakes_in(source)
+        if found is not None:
+            return found
     try:
         load(source, set)
     except ScenarioError as mistake:

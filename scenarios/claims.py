@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import json
 import os
+from collections.abc import Callable
 from functools import cache
 from math import fsum, prod
 from pathlib import Path
@@ -21,6 +22,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_
 
 from scenarios import files, mistakes
 from scenarios.kinds import Kind
+from scenarios.lines import lines
 from scenarios.places import Places
 from sim.errors import ScenarioError
 from sim.scenario import MECHANISMS, Frozen, Group, Name, Scenario, Session, slug, suggestion
@@ -252,6 +254,40 @@ def patterns(source: str | os.PathLike[str]) -> Patterns:
     ScenarioError : as for theories.
     """
     return _kept(source, Patterns, PATTERNS, "set of patterns", "it needs a title and patterns")
+
+
+def mistakes_in(source: str | os.PathLike[str]) -> tuple[str, ...] | None:
+    """The mistakes in a theory or a set of patterns, a sentence each; None if it is neither.
+
+    What is varied is looked at too: every design of every claim is put together.
+    """
+    reader = _reader(source)
+    if reader is None:
+        return None
+    try:
+        held = reader(source)
+    except ScenarioError as mistake:
+        return tuple(str(mistake).split("\n"))
+    found = []
+    for name in held.claims if isinstance(held, Theory) else held.patterns:
+        try:
+            held.designs(name)
+        except ScenarioError as mistake:
+            found.append(str(mistake))
+    return tuple(found)
+
+
+def _reader(source: str | os.PathLike[str]) -> Callable[[str | os.PathLike[str]], Theory | Patterns] | None:
+    """What reads a source: by its place in the library, or by the tables that a file begins with."""
+    if source in theories():
+        return theory
+    if source in {file.stem for file in PATTERNS.glob("*.toml")}:
+        return patterns
+    try:
+        heads = {path[0] for path in lines(Path(source).read_text(encoding="utf-8"))}
+    except (OSError, ValueError):
+        return None
+    return theory if "claims" in heads else patterns if "patterns" in heads else None
 
 
 Kept = TypeVar("Kept", bound=_Kept)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.parameters import PARAMETERS, Parameter
     from sim.plan import HEADINGS, dials_of, memory_needed, minutes_of, values_of
     from sim.scenario import MECHANISMS, THEMES, Group, Scenario, Session, json_schema, suggestion
-    from sim.setting import BARRIERS, CHANNELS, SPACES, TIMES, cells, scores
+    from sim.setting import BARRIERS, CHANNELS, SPACES, TIMES, Reading, cells, scores
 
 _WHERE = {
     "compiler": ("compiled", "is_warm", "sources_digest"),
@@ -32,7 +32,7 @@ _WHERE = {
     "parameters": ("PARAMETERS", "Parameter"),
     "plan": ("HEADINGS", "dials_of", "memory_needed", "minutes_of", "values_of"),
     "scenario": ("MECHANISMS", "THEMES", "Group", "Scenario", "Session", "json_schema", "suggestion"),
-    "setting": ("BARRIERS", "CHANNELS", "SPACES", "TIMES", "cells", "scores"),
+    "setting": ("BARRIERS", "CHANNELS", "SPACES", "TIMES", "Reading", "cells", "scores"),
 }
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "Outcome",
     "Parameter",
     "Participant",
+    "Reading",
     "Runs",
     "Scenario",
     "ScenarioError",

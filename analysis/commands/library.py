@@ -10,13 +10,15 @@ from cyclopts import Parameter
 from analysis.commands.asking import MISTAKE, Name, mistake, note, say_if_the_model_must_be_prepared, screen
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from sim import Scenario
 
 ESTIMATE: Final = 20_000  # persons x sessions that `show` runs to estimate the cost
 
 
 def list_() -> None:
-    """The scenarios in the library."""
+    """The scenarios in the library, and the programme theories."""
     from rich.table import Table
     from rich.text import Text
 
@@ -32,7 +34,25 @@ def list_() -> None:
         cells = dict.fromkeys(scenario.cell(session) for session in scenario.sessions)
         what = Text.assemble(scenario.title, ("\n" + ", ".join(cells), "dim"))
         table.add_row(name, what, f"{scenario.people:,}", f"{len(scenario.sessions)}")
-    screen().print(table)
+    page = screen()
+    page.print(table)
+    page.print(_theories())
+
+
+def _theories() -> Table:
+    """The programme theories that `coprod test` can put to the test."""
+    from rich.table import Table
+
+    import scenarios
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold", title=" ")
+    table.add_column("theory", no_wrap=True)
+    table.add_column("what it is: coprod test NAME", overflow="fold")
+    table.add_column("claims", justify="right")
+    for name in scenarios.theories():
+        theory = scenarios.theory(name)
+        table.add_row(name, theory.title, f"{len(theory.claims)}")
+    return table
 
 
 def show(
@@ -58,7 +78,7 @@ def show(
 def check(
     *files: Annotated[str, Parameter(help="Files or names.")],
 ) -> int:
-    """Is each file a scenario that can be simulated? One sentence per mistake."""
+    """Is each file a scenario, or a theory, that can be simulated? One sentence per mistake."""
     import scenarios
 
     if not files:

@@ -41,11 +41,11 @@ def render(study: Study) -> str:
     designs = study.designs
     replicate = story.typical(designs)
     stories = [story.tell(runs, replicate) for runs in designs]
-    return _template().render(
+    return template("report.html.j2").render(
         title=_title(designs),
         readings=list(dict.fromkeys(assumptions.READINGS[runs.scenario.fidelity] for runs in designs)),
         one=len(designs) == 1,
-        worlds=len(designs[0].replicates),
+        worlds=len(story.shared(designs)),
         seed=designs[0].seed,
         designs=[sections.design(runs, n) for n, runs in enumerate(designs)],
         answer=sections.answer(designs),
@@ -73,7 +73,8 @@ def render(study: Study) -> str:
 
 
 @cache
-def _template() -> Any:
+def template(name: str) -> Any:
+    """A template of this folder, with the house's style and its ways to write numbers."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -98,7 +99,7 @@ def _template() -> Any:
         "count": words.count,
         "css": Markup(environment.get_template("report.css").render()),
     }
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def _title(designs: Sequence[Runs]) -> str:

@@ -1,0 +1,258 @@
+"""Programme theories: put to the test, locked before they are, and held against their rivals."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from cyclopts import Parameter
+
+from analysis.commands.asking import (
+    LARGEST_SEED,
+    MOST_REPLICATES,
+    MOST_WORKERS,
+    folder,
+    note,
+    say_if_the_model_must_be_prepared,
+    screen,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from analysis.examination import Plan
+    from analysis.store import Store
+
+Result = TypeVar("Result")
+
+TheoryName = Annotated[
+    str, Parameter(help="A theory of the library (see `coprod list`), or the path of a file.")
+]
+Seed = Annotated[
+    int, Parameter(converter=whole(0, LARGEST_SEED), help="The seed: the same seed gives the same worlds.")
+]
+Workers = Annotated[
+    int | None,
+    Parameter(
+        converter=whole(1, MOST_WORKERS),
+        help="Threads; all cores if left out. They do not change the result.",
+    ),
+]
+Out = Annotated[
+    Path | None,
+    Parameter(
+        converter=folder,
+        help="Folder for the runs, the verdicts and the report; the same command goes on there.",
+    ),
+]
+Json = Annotated[bool, Parameter(help="Print the result as JSON and nothing else.", show_default=False)]
+
+
+def auto_or_whole(_: Any, tokens: Sequence[Any]) -> int | None:
+    """A converter for a number of worlds that may be left to the pilot."""
+    if tokens[0].value == "auto":
+        return None
+    return whole(2, MOST_REPLICATES)(_, tokens)
+
+
+Replicates = Annotated[
+    int | None,
+    Parameter(
+        converter=auto_or_whole,
+        help="Worlds for each claim, or auto: planned from a pilot and the smallest effect of interest.",
+        show_default=False,
+    ),
+]
+Robust = Annotated[
+    int,
+    Parameter(
+        converter=whole(0, 100_000),
+        help="Try each claim again at so many points of the parameters' plausible ranges, under all readings of the grid.",
+    ),
+]
+
+
+def put_to_test(
+    theory: TheoryName,
+    /,
+    *,
+    seed: Seed = 1,
+    replicates: Replicates = None,
+    robust: Robust = 0,
+    workers: Workers = None,
+    locked: Annotated[
+        Path | None,
+        Parameter(
+            converter=folder,
+            help="The preregistration to hold the test against; THEORY.lock.json of this folder if there is one.",
+        ),
+    ] = None,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Put the claims of a programme theory to the test: supported, refuted, equivalent or undecided."""
+    import scenarios
+    from analysis import preregistration, theory_tables
+    from analysis.examination import plan, run
+
+    known = scenarios.theory(theory)
+    lock = _lock_of(known.name, locked)
+    if lock is not None:
+        now = preregistration.locked(known, seed=seed, replicates=replicates, robust=robust)
+        _say_what_was_locked(*lock, preregistration.deviations(lock[1], now))
+    store = _store(out)
+    say_if_the_model_must_be_prepared()
+    made = _attended(lambda stop, bar: plan(known, seed=seed, replicates=replicates, workers=workers), 1)
+    _show(made)
+    examination = _attended(
+        lambda stop, bar: run(
+            made,
+            robust=robust,
+            workers=workers,
+            store=store,
+            command=_command(),
+            progress=bar.show,
+            say=bar.say,
+            stop=stop,
+        ),
+        made.runs + 3 * robust,
+    )
+    _answer(
+        examination.summary(),
+        theory_tables.of_examination(examination, f"{known.title} ({known.name}), seed {seed}"),
+        as_json=json, store=store, file="test.json",
+    )  # fmt: skip
+
+
+def lock(
+    theory: TheoryName,
+    /,
+    *,
+    seed: Seed = 1,
+    replicates: Replicates = None,
+    robust: Robust = 0,
+    out: Annotated[
+        Path | None,
+        Parameter(converter=folder, help="The file to write; THEORY.lock.json in this folder if left out."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write down what will be tested and how, before it is: a preregistration."""
+    import scenarios
+    from analysis import preregistration
+
+    known = scenarios.theory(theory)
+    made = preregistration.locked(known, seed=seed, replicates=replicates, robust=robust)
+    path = out or Path(f"{known.name}.lock.json")
+    preregistration.write(made, path)
+    if json:
+        _print(made)
+    else:
+        page = screen()
+        page.print(
+            f"{path} holds {len(known.claims)} claims of {known.name}, their designs, analysis and versions."
+        )
+        page.print(
+            "Put it where others see when it was written, then run the same options with `coprod test`."
+        )
+
+
+def contest(
+    *theories: TheoryName,
+    patterns: Annotated[
+        str, Parameter(help="The patterns: a name in the library (core), or the path of a file.")
+    ] = "core",
+    seed: Seed = 1,
+    replicates: Replicates = None,
+    workers: Workers = None,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Hold rival theories against each other on the same patterns."""
+    import scenarios
+    from analysis import contests, theory_tables
+
+    known = [scenarios.theory(name) for name in theories]
+    held = scenarios.patterns(patterns)
+    contests.check(known, held)
+    store = _store(out)
+    say_if_the_model_must_be_prepared()
+    made = _attended(
+        lambda stop, bar: contests.plan(known, held, seed=seed, replicates=replicates, workers=workers), 1
+    )
+    _show(made)
+    result = _attended(
+        lambda stop, bar: contests.contest(
+            known, held, workers=workers, store=store, command=_command(), made=made,
+            progress=bar.show, say=bar.say, stop=stop,
+        ),
+        made.runs,
+    )  # fmt: skip
+    _answer(
+        result.summary(), theory_tables.of_contest(result), as_json=json, store=store, file="contest.json"
+    )
+
+
+def _lock_of(name: str, asked: Path | None) -> tuple[Path, dict[str, Any]] | None:
+    from analysis import preregistration
+
+    path = asked or Path(f"{name}.lock.json")
+    return (path, preregistration.read(path)) if asked is not None or path.exists() else None
+
+
+def _say_what_was_locked(path: Path, lock: dict[str, Any], found: list[str]) -> None:
+    if not found:
+        note(f"This is the test that {path} locked ({lock['design']['hash']}).")
+        return
+    note(
+        f"This is not the test that {path} locked; it deviates in {len(found)} point{'s' if len(found) > 1 else ''}:"
+    )
+    for deviation in found:
+        note(f"  {deviation}")
+
+
+def _store(out: Path | None) -> Store | None:
+    from analysis.store import Store
+
+    return Store(out) if out is not None else None
+
+
+def _show(made: Plan) -> None:
+    from analysis import theory_tables
+
+    for line in theory_tables.plan(made):
+        note(line)
+
+
+def _attended(work: Callable[[Event, Any], Result], total: int) -> Result:
+    """Do something long with a bar, and let Ctrl-C end it."""
+    from analysis.waiting import Bar, attended
+
+    stop = Event()
+    with Bar(total) as bar:
+        return attended(lambda: work(stop, bar), stop)
+
+
+def _answer(summary: dict[str, Any], parts: Any, *, as_json: bool, store: Store | None, file: str) -> None:
+    if store is not None:
+        store.write(file, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    if as_json:
+        _print(summary)
+    else:
+        page = screen()
+        for part in parts:
+            page.print(part)
+    if store is not None:
+        note(f"The runs, what made them and {file} are in {store.folder}")
+
+
+def _print(summary: dict[str, Any]) -> None:
+    print(json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _command() -> str:
+    return shlex.join(["coprod", *sys.argv[1:]])
