@@ -1,1 +1,27 @@
-"""Everything that looks at runs: studies, statistics, reports and the command line."""
+"""Everything that looks at runs: studies, statistics, reports and the command line.
+
+What stands here is for notebooks; names are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.explaining import Explanation, Shares, explain, shapley
+
+_WHERE = {
+    "explaining": ("Explanation", "Shares", "explain", "shapley"),
+}
+
+__all__ = ["Explanation", "Shares", "explain", "shapley"]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _WHERE.items():
+        if name in names:
+            globals()[name] = getattr(import_module(f"analysis.{module}"), name)
+            return globals()[name]
+    msg = f"module 'analysis' has no attribute {name!r}"
+    raise AttributeError(msg)

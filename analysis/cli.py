@@ -20,7 +20,7 @@ from cyclopts import (
     UnusedCliTokensError,
 )
 
-from analysis.commands import library, running
+from analysis.commands import explaining, library, running
 from analysis.commands.asking import INTERRUPTED, mistake, note, screen
 
 
@@ -45,6 +45,7 @@ app.command(library.show)
 app.command(library.check)
 app.command(running.run)
 app.command(running.compare)
+app.command(explaining.explain)
 app.command(library.schema)
 
 
