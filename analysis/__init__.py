@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.explaining import Explanation, Shares, explain, shapley
+    from analysis.study import Study, open
 
 _WHERE = {
     "explaining": ("Explanation", "Shares", "explain", "shapley"),
+    "study": ("Study", "open"),
 }
 
-__all__ = ["Explanation", "Shares", "explain", "shapley"]
+__all__ = ["Explanation", "Shares", "Study", "explain", "open", "shapley"]
 
 
 def __getattr__(name: str) -> Any:

@@ -45,6 +45,7 @@ app.command(library.show)
 app.command(library.check)
 app.command(running.run)
 app.command(running.compare)
+app.command(running.resume)
 app.command(explaining.explain)
 app.command(library.schema)
 

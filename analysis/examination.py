@@ -224,7 +224,7 @@ def run(
     stop = stop or Event()
     study = studies.make(
         plan.designs, seed=plan.seed, replicates=plan.counts, workers=workers, store=store, command=command,
-        progress=progress, say=say, stop=stop,
+        progress=progress, say=say, stop=stop, report=False,
     )  # fmt: skip
     examination = judged(plan, {design.scenario.name: design for design in study.designs}, study)
     return _with_robustness(examination, robust, workers, progress, stop) if robust else examination

@@ -178,8 +178,9 @@ def _verdicts(examination: Examination) -> Table:
 def footnote(examination: Examination) -> str:
     """What intervals, verdicts and plausible worlds mean."""
     emergent = sum(one.experiment.kind == "emergent" for one in examination.plan.claims.values())
+    many = f"Intervals are adjusted for {emergent} claims (Holm), worlds" if emergent > 1 else "Worlds"
     said = (
-        f"Intervals are adjusted for {emergent} claims (Holm), worlds are paired by common random numbers. "
+        f"{many} are paired by common random numbers. "
         "Equivalent: the 90% interval lies within the smallest effect of interest. "
     )
     if examination.robustness:

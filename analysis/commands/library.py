@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from cyclopts import Parameter
 
@@ -94,11 +94,19 @@ def check(
     return 0 if sound else MISTAKE
 
 
-def schema() -> None:
-    """The JSON Schema of a scenario file."""
+def schema(
+    of: Annotated[
+        Literal["scenario", "theory", "patterns"], Parameter(help="Of which kind of file.")
+    ] = "scenario",
+    /,
+) -> None:
+    """The JSON Schema of a scenario file, a theory or a set of patterns."""
+    import scenarios
     from sim import json_schema
 
-    print(json.dumps(json_schema(), indent=2))
+    kept = {"theory": scenarios.Theory, "patterns": scenarios.Patterns}
+    said = kept[of].model_json_schema() if of in kept else json_schema()
+    print(json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema"} | said, indent=2))
 
 
 def _costs(scenario: Scenario) -> list[str]:

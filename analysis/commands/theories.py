@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -24,7 +24,7 @@ from analysis.commands.asking import (
 )
 
 if TYPE_CHECKING:
-    from analysis.examination import Plan
+    from analysis.examination import Examination, Plan
     from analysis.store import Store
 
 Result = TypeVar("Result")
@@ -101,9 +101,11 @@ def put_to_test(
 
     known = scenarios.theory(theory)
     lock = _lock_of(known.name, locked)
+    deviations = None
     if lock is not None:
         now = preregistration.locked(known, seed=seed, replicates=replicates, robust=robust)
-        _say_what_was_locked(*lock, preregistration.deviations(lock[1], now))
+        deviations = preregistration.deviations(lock[1], now)
+        _say_what_was_locked(*lock, deviations)
     store = _store(out)
     say_if_the_model_must_be_prepared()
     made = _attended(lambda stop, bar: plan(known, seed=seed, replicates=replicates, workers=workers), 1)
@@ -124,8 +126,13 @@ def put_to_test(
     _answer(
         examination.summary(),
         theory_tables.of_examination(examination, f"{known.title} ({known.name}), seed {seed}"),
-        as_json=json, store=store, file="test.json",
-    )  # fmt: skip
+        as_json=json,
+    )
+    if store is not None:
+        from analysis.report import theory_page
+
+        page = theory_page.of_examination(known, examination, _made(examination), deviations)
+        _keep(store, "test.json", examination.summary(), page)
 
 
 def lock(
@@ -192,9 +199,12 @@ def contest(
         ),
         made.runs,
     )  # fmt: skip
-    _answer(
-        result.summary(), theory_tables.of_contest(result), as_json=json, store=store, file="contest.json"
-    )
+    _answer(result.summary(), theory_tables.of_contest(result), as_json=json)
+    if store is not None:
+        from analysis.report import theory_page
+
+        page = theory_page.of_contest(result, _made(result.examination))
+        _keep(store, "contest.json", result.summary(), page)
 
 
 def _lock_of(name: str, asked: Path | None) -> tuple[Path, dict[str, Any]] | None:
@@ -237,17 +247,24 @@ def _attended(work: Callable[[Event, Any], Result], total: int) -> Result:
         return attended(lambda: work(stop, bar), stop)
 
 
-def _answer(summary: dict[str, Any], parts: Any, *, as_json: bool, store: Store | None, file: str) -> None:
-    if store is not None:
-        store.write(file, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+def _answer(summary: dict[str, Any], parts: Iterable[Any], *, as_json: bool) -> None:
     if as_json:
         _print(summary)
-    else:
-        page = screen()
-        for part in parts:
-            page.print(part)
-    if store is not None:
-        note(f"The runs, what made them and {file} are in {store.folder}")
+        return
+    page = screen()
+    for part in parts:
+        page.print(part)
+
+
+def _keep(store: Store, file: str, summary: dict[str, Any], page: str) -> None:
+    """Put the result and its page beside the runs."""
+    store.write(file, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    store.write("report.html", page)
+    note(f"The report, the verdicts ({file}), the runs and what made them are in {store.folder}")
+
+
+def _made(examination: Examination) -> dict[str, Any]:
+    return examination.study.made if examination.study is not None else {}
 
 
 def _print(summary: dict[str, Any]) -> None:

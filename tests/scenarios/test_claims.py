@@ -1,8 +1,10 @@
 """Programme theories as data: what the library claims, and mistakes told in plain sentences."""
 
 import re
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 import scenarios
@@ -128,3 +130,17 @@ def test_sources_are_cited_by_what_can_be_looked_up():
     for name in scenarios.theories():
         source = scenarios.theory(name).source
         assert re.search(r"doi:|without one source|stage models|Ockander", source), source
+
+
+@pytest.mark.parametrize("model", [scenarios.Theory, scenarios.Patterns], ids=lambda model: model.__name__)
+def test_an_editor_can_check_the_files_by_their_schema(model):
+    folder, reader = {
+        "Theory": (THEORIES, scenarios.theory),
+        "Patterns": (THEORIES.parent / "patterns", scenarios.patterns),
+    }[model.__name__]
+    checker = jsonschema.Draft202012Validator(model.model_json_schema())
+    for file in folder.glob("*.toml"):
+        assert reader(file)
+        checker.validate(tomllib.loads(file.read_text()))
+    with pytest.raises(jsonschema.ValidationError):
+        checker.validate({"title": "Nothing else"})
