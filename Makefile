@@ -48,7 +48,7 @@ format: setup ## put the code into the house format
 	$(BIN)/ruff format .
 
 lock: setup ## newest versions that pyproject.toml allows, into requirements/
-	@$(LOCK) --group dev pyproject.toml -o requirements/dev.txt > /dev/null
+	@$(LOCK) --group dev --extra cluster pyproject.toml -o requirements/dev.txt > /dev/null
 	@$(LOCK) -c requirements/dev.txt pyproject.toml -o requirements/run.txt > /dev/null
 	@echo uv | $(LOCK) - -o requirements/uv.txt > /dev/null
 	@! grep -nE '://|/' requirements/*.txt || { echo "A locked file names an address or a path: do not commit it." >&2; exit 1; }

@@ -5,43 +5,52 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 import psutil
 
 import sim
-from analysis.store import Definition, Store, Study, definition, joined, results_digest
+from analysis import cluster, parts
+from analysis.attempts import StoppedError, attempt
+from analysis.definitions import Definition, definition
+from analysis.shelf import Progress, Shelf, chunk_size, run_here, run_there, share_of
+from analysis.store import Store, Study
 from sim import CoprodError, TooBigError
 
 if TYPE_CHECKING:
-    from sim import Runs, Scenario
+    from sim import Scenario
 
-CHUNK: Final = 200_000  # persons x sessions in one chunk of runs: about a second of one core
+__all__ = ["StoppedError", "check", "chunk_size", "do_part", "make", "share_of"]
+
+ON_DISK: Final = 0.35  # of the values' bytes; measured 0.25 to 0.31
 ROOM: Final = 0.4  # share of the free memory that results may fill; putting chunks together takes it twice
 
-Progress = Callable[[str, int], None]
 Say = Callable[[str], None]
-
-
-class StoppedError(Exception):
-    """Somebody asked for a study to stop before it was done."""
 
 
 def make(
     scenarios: Sequence[Scenario],
     *,
     seed: int = 1,
-    replicates: int = 100,
+    replicates: int | Mapping[str, int] = 100,
     workers: int | None = None,
     store: Store | None = None,
     command: str = "",
     progress: Progress = lambda design, done: None,
     say: Say = lambda note: None,
     stop: Event | None = None,
+    session: Any = None,
+    scheduler: str | None = None,
+    resume: bool = False,
+    report: bool = True,
 ) -> Study:
     """Run designs in the same worlds, and keep what was run.
 
@@ -49,59 +58,144 @@ def make(
     ----------
     scenarios : the designs; their names must differ.
     seed : the seed of all of them; replicate r of every design meets the same people with the same luck.
-    replicates : worlds per design.
+    replicates : worlds per design: one number for all, or the name of each design with its number.
     workers : threads; as many as there are cores if left out. They do not change the result.
     store : where to keep runs, what made them and the report. What it holds already is not run again.
     command : how the study was asked for, as a person would type it.
     progress : told a design's name and how many of its runs are done.
     say : told what is worth knowing, a sentence at a time.
     stop : set by another thread to end early.
+    session : another order of a session, as `sim.simulate` takes it; it becomes part of the runs' definition.
+    scheduler : the address of a Dask scheduler whose workers do the runs; it needs a store.
+    resume : the store must hold this very study already.
+    report : write the page that compares designs; whoever asks another question writes another page.
 
     Returns
     -------
-    The study. With a store its runs hold every session, without one only the end of the process.
+    The study. With a store its runs hold every session, without one only the end of the process. Runs that failed are not
+    among them; `failed` says which and why.
 
     Raises
     ------
     TooBigError
-        If the results would not fit into memory.
+        If the results would not fit into memory or, with a store, onto the disk.
     StoppedError
         If `stop` was set before all was run; what the store had taken in stays there.
     """
-    check(scenarios, replicates, series=store is not None)
+    counts = counted(scenarios, replicates)
+    check(scenarios, counts, series=store is not None, folder=store.folder if store else None)
     stop = stop or Event()
+    asked = [(definition(scenario, seed, session), counts[scenario.name]) for scenario in scenarios]
     if store is None:
-        designs = tuple(
-            _run_at_once(scenario, seed, replicates, workers, progress, stop) for scenario in scenarios
-        )
-        return Study(designs, {})
-    definitions = [definition(scenario, seed) for scenario in scenarios]
-    designs = tuple(
-        _run_and_keep(what, replicates, workers, store, progress, say, stop) for what in definitions
-    )
-    study = Study(designs, describe(definitions, designs, replicates, command))
-    store.close(study)
-    if others := store.others(definitions):
+        if scheduler is not None:
+            raise CoprodError(
+                "--scheduler: workers elsewhere need a folder that keeps what they did; name one with --out"
+            )
+        return _at_once(asked, workers, progress, stop)
+    with store.at_work():
+        store.plan(describe(asked, command), asked, resume=resume)
+        with _hands(scheduler, workers, say, stop) as hands:
+            for what, count in asked:
+                shelf = Shelf(store, what, range(count), count)
+                _fill(shelf, hands, progress, say, stop)
+        designs, failed = store.designs(asked)
+        results = [store.results(what, count) for what, count in asked]
+        study = Study(designs, describe(asked, command, results, failed), failed)
+        store.complete(study, report=report)
+    if others := store.others([what for what, _ in asked]):
         say(
             f"{others} part(s) in {store.runs} belong to other studies; they were left alone and are not in this report."
         )
     return study
 
 
-def check(scenarios: Sequence[Scenario], replicates: int, *, series: bool = True) -> None:
+def do_part(
+    scenarios: Sequence[Scenario],
+    part: tuple[int, int],
+    *,
+    seed: int = 1,
+    replicates: int | Mapping[str, int] = 100,
+    workers: int | None = None,
+    store: Store,
+    command: str = "",
+    progress: Progress = lambda design, done: None,
+    say: Say = lambda note: None,
+    stop: Event | None = None,
+    session: Any = None,
+    resume: bool = False,
+) -> int:
+    """Do part k of n of a study, beside other processes that do the others; `make` then puts all together.
+
+    Parameters
+    ----------
+    part : k and n, with k from 1 to n.
+
+    Returns
+    -------
+    How many runs are this part's. The other parameters and errors are those of `make`.
+    """
+    counts = counted(scenarios, replicates)
+    check(scenarios, counts, folder=store.folder)
+    stop = stop or Event()
+    asked = [(definition(scenario, seed, session), counts[scenario.name]) for scenario in scenarios]
+    runs = 0
+    with store.at_work(part):
+        store.plan(describe(asked, command), asked, resume=resume)
+        with _hands(None, workers, say, stop) as hands:
+            for (what, count), share in zip(asked, share_of(scenarios, counts, part), strict=True):
+                if share:
+                    _fill(Shelf(store, what, share, count), hands, progress, say, stop)
+                    runs += len(share)
+    return runs
+
+
+def counted(scenarios: Sequence[Scenario], replicates: int | Mapping[str, int]) -> dict[str, int]:
+    """How many worlds each design is to be run in.
+
+    Raises
+    ------
+    CoprodError
+        If a design has no number, or a number no design.
+    """
+    names = [scenario.name for scenario in scenarios]
+    counts = dict.fromkeys(names, replicates) if isinstance(replicates, int) else dict(replicates)
+    for name in names:
+        if name not in counts:
+            raise CoprodError(f"replicates: {name} has none; name a number for each design")
+    for name, count in counts.items():
+        if name not in names:
+            raise CoprodError(f"replicates: there is no design {name}; the designs are {', '.join(names)}")
+        if count < 1:
+            raise CoprodError(f"replicates: {name} needs at least 1, found {count}")
+    return {name: int(counts[name]) for name in names}
+
+
+def check(
+    scenarios: Sequence[Scenario],
+    replicates: int | Mapping[str, int],
+    *,
+    series: bool = True,
+    folder: Path | None = None,
+) -> None:
     """Refuse a study that could not be made, before anything is computed.
+
+    Parameters
+    ----------
+    series : do the results hold every session, or the end alone?
+    folder : where they are kept; without one they have to fit into memory.
 
     Raises
     ------
     CoprodError
         If two designs bear one name: no table could tell them apart.
     TooBigError
-        If a run, or the results of all, would not fit into memory.
+        If a run does not fit into memory, or the results of all into memory or onto the disk.
     """
     names = [scenario.name for scenario in scenarios]
     for name in names:
         if names.count(name) > 1:
             raise CoprodError(f"two designs are called {name}; give one of them another `name` in its file")
+    counts = counted(scenarios, replicates)
     free = psutil.virtual_memory().available
     for scenario in scenarios:
         needed = sim.memory_needed(scenario)
@@ -110,43 +204,60 @@ def check(scenarios: Sequence[Scenario], replicates: int, *, series: bool = True
                 f"{scenario.name}: {scenario.people:,} people need {needed / 1e9:,.1f} GB of memory and "
                 f"{free / 1e9:,.1f} GB is free; invite fewer people, or use a larger machine"
             )
-    each = sum(_bytes_per_run(scenario, series=series) for scenario in scenarios)
-    room = int(free * ROOM)
-    if each * replicates > room:
+    most = max(counts.values())
+    if folder is not None:
+        needed = sum(int(parts.bytes_of_a_run(s) * ON_DISK) * counts[s.name] for s in scenarios)
+        room = _room_at(folder)
+        where, what_would_do = f"on the disk of {folder}", "or choose another --out"
+    else:
+        needed = sum(_bytes_per_run(s, series=series) * counts[s.name] for s in scenarios)
+        room = int(free * ROOM)
+        where, what_would_do = "in memory", "or name a folder that keeps them (--out)"
+    if needed > room:
         raise TooBigError(
-            f"the results of {replicates:,} replicates need {each * replicates / 1e9:,.1f} GB and there is room for "
-            f"{room / 1e9:,.1f} GB; ask for at most {max(1, room // each):,}"
+            f"the results of {most:,} replicates need {needed / 1e9:,.1f} GB and there is room for "
+            f"{room / 1e9:,.1f} GB {where}; ask for at most {max(1, most * room // needed):,}, {what_would_do}"
         )
 
 
-def chunk_size(scenario: Scenario) -> int:
-    """Replicates in one chunk: by the size of the scenario alone, so that parts are the same on every machine."""
-    rows = 5 + len(scenario.groups)
-    return max(1, min(1000, CHUNK // ((scenario.people + 10 * rows) * len(scenario.sessions))))
+def _room_at(folder: Path) -> int:
+    """Bytes that a folder may hold, with those that its runs take already."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    taken = sum(path.stat().st_size for path in (folder / "runs").glob("*.parquet"))
+    return shutil.disk_usage(there).free + taken
 
 
 def describe(
-    definitions: Sequence[Definition], designs: Sequence[Runs], replicates: int, command: str
+    asked: Sequence[tuple[Definition, int]],
+    command: str,
+    results: Sequence[str] = (),
+    failed: Mapping[str, Mapping[int, str]] | None = None,
 ) -> dict[str, Any]:
-    """What made a study, complete enough to make it again and to see whether the same came out."""
-    digests = [what.digest for what in definitions]
+    """What makes a study, complete enough to make it again; with `results`, also what came out, to see whether the same did."""
+    first = asked[0][0]
+    counts = {what.scenario.name: count for what, count in asked}
+    said = [f"{what.digest}:{count}" for what, count in asked]
     return {
         "coprod": version("coprod"),
+        "state": "complete" if results else "planned",
         "command": command,
-        "hash": hashlib.sha256(" ".join([*digests, str(replicates)]).encode()).hexdigest(),
-        "seed": definitions[0].seed,
-        "replicates": replicates,
-        "model": definitions[0].model,
-        "outcomes": definitions[0].outcomes,
+        "hash": hashlib.sha256(" ".join(said).encode()).hexdigest(),
+        "seed": first.seed,
+        "replicates": counts if len(set(counts.values())) > 1 else next(iter(counts.values())),
+        "model": first.model,
+        "outcomes": first.outcomes,
+        **({"session": first.session} if first.session else {}),
         "designs": [
             {
                 "name": what.scenario.name,
+                "replicates": count,
                 "definition": what.digest,
-                "results": results_digest(runs.values),
+                **({"results": results[n]} if results else {}),
+                "failed": _recorded(what, (failed or {}).get(what.scenario.name, {})),
                 "scenario": what.scenario.model_dump(mode="json"),
                 "parameters": what.parameters,
             }
-            for what, runs in zip(definitions, designs, strict=True)
+            for n, (what, count) in enumerate(asked)
         ],
         "versions": {"python": platform.python_version()}
         | {
@@ -161,89 +272,66 @@ def describe(
     }
 
 
-def _run_at_once(
-    scenario: Scenario, seed: int, replicates: int, workers: int | None, progress: Progress, stop: Event
-) -> Runs:
-    runs = sim.simulate(
-        scenario,
-        replicates=replicates,
-        seed=seed,
-        workers=workers,
-        series=False,
-        progress=lambda done: progress(scenario.name, done),
-        stop=stop,
-    )
-    if len(runs.replicates) < replicates:
-        raise StoppedError
-    return runs
+def _recorded(what: Definition, failed: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Runs that failed, each with why and with a line that runs it again; the line is for the study's folder."""
+    return [
+        {"replicate": replicate, "why": why, "again": again(what.scenario.name, replicate)}
+        for replicate, why in sorted(failed.items())
+    ]
 
 
-def _run_and_keep(
-    what: Definition,
-    replicates: int,
-    workers: int | None,
-    store: Store,
-    progress: Progress,
-    say: Say,
-    stop: Event,
-) -> Runs:
-    """Run one design chunk by chunk, with what the store already holds taken from there."""
-    name = what.scenario.name
-    size = chunk_size(what.scenario)
-    chunks = [range(first, min(first + size, replicates)) for first in range(0, replicates, size)]
-    found = {
-        chunk.start: runs
-        for chunk in chunks
-        if (runs := store.find(what, chunk.start, chunk[-1])) is not None
-    }
-    done = sum(len(runs.replicates) for runs in found.values())
-    if done:
-        say(f"{name}: {done:,} of {replicates:,} runs were in {store.runs} already and are used again.")
+def again(design: str, replicate: int, folder: str | Path = ".") -> str:
+    """A line for a shell that runs one replicate of a kept study again, and shows its error."""
+    return f"""python -c "import analysis; analysis.open({str(folder)!r}).again({design!r}, {replicate})\""""
+
+
+Hands = Callable[[Shelf, Progress, Event], None]
+
+
+@contextmanager
+def _hands(scheduler: str | None, workers: int | None, say: Say, stop: Event) -> Iterator[Hands]:
+    """Whoever does the runs: this machine's threads, or the workers that a scheduler commands."""
+    if scheduler is None:
+        yield lambda shelf, progress, stop: run_here(shelf, workers or os.cpu_count() or 1, progress, stop)
+    else:
+        with cluster.connected(scheduler, say, stop) as those:
+            yield lambda shelf, progress, stop: run_there(shelf, those, progress)
+
+
+def _fill(shelf: Shelf, hands: Hands, progress: Progress, say: Say, stop: Event) -> None:
+    """Do what is missing of one design, with what the store already holds taken from there."""
+    name, store = shelf.what.scenario.name, shelf.store
+    if shelf.done:
+        say(
+            f"{name}: {shelf.done:,} of {len(shelf.share):,} runs were in {store.runs} already and are used again."
+        )
     while store.damaged:
         say(f"{store.damaged.pop()} is damaged; its runs are made again.")
-    progress(name, done)
-    for batch in _batches(
-        [chunk for chunk in chunks if chunk.start not in found], workers or os.cpu_count() or 1
-    ):
+    progress(name, shelf.done)
+    hands(shelf, progress, stop)
+    shelf.finish()
 
-        def count(more: int, before: int = done) -> None:
-            progress(name, before + more)
 
-        runs = sim.simulate(
-            what.scenario,
-            replicates=batch[-1][-1] + 1 - batch[0].start,
-            seed=what.seed,
+def _at_once(
+    asked: Sequence[tuple[Definition, int]], workers: int | None, progress: Progress, stop: Event
+) -> Study:
+    designs, failed = [], {}
+    for what, count in asked:
+        done = attempt(
+            what,
+            0,
+            count,
             workers=workers,
-            first=batch[0].start,
-            progress=count,
+            series=False,
+            progress=partial(progress, what.scenario.name),
             stop=stop,
         )
-        for chunk in batch:
-            part = _within(runs, chunk)
-            if len(part.replicates) == len(chunk):
-                found[chunk.start] = store.keep(what, part)
-                done += len(chunk)
-        if stop.is_set():
+        if done.upto < count:
             raise StoppedError
-    return joined([found[chunk.start] for chunk in chunks])
-
-
-def _batches(chunks: list[range], most: int) -> list[list[range]]:
-    """Neighbouring chunks to run in one call, so that every worker has one."""
-    batches: list[list[range]] = []
-    for chunk in chunks:
-        if batches and len(batches[-1]) < most and batches[-1][-1].stop == chunk.start:
-            batches[-1].append(chunk)
-        else:
-            batches.append([chunk])
-    return batches
-
-
-def _within(runs: Runs, chunk: range) -> Runs:
-    from dataclasses import replace
-
-    among = (runs.replicates >= chunk.start) & (runs.replicates < chunk.stop)
-    return replace(runs, replicates=runs.replicates[among], values=runs.values[among])
+        designs.append(done.runs)
+        if done.failed:
+            failed[what.scenario.name] = done.failed
+    return Study(tuple(designs), {}, failed)
 
 
 def _bytes_per_run(scenario: Scenario, *, series: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Event, Thread
@@ -14,11 +15,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 Result = TypeVar("Result")
 
+EVERY: Final = 60.0  # seconds between two notes where there is no terminal to draw a bar on
 PATIENCE: Final = 1.0  # seconds that work gets to stop by itself
 
 
 class Bar:
-    """A progress bar on standard error; where that is no terminal, notes alone are printed.
+    """A progress bar on standard error with the time left; where that is no terminal, a note once a minute says the same.
 
     Parameters
     ----------
@@ -38,6 +40,8 @@ class Bar:
             disable=not console.is_terminal,
         )
         self._task = self._bar.add_task("", total=total)
+        self._total, self._told = total, time.monotonic()
+        self._start: tuple[int, float] | None = None
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -51,11 +55,31 @@ class Bar:
     def show(self, design: str, done: int) -> None:
         """Show that so many runs of a design are done."""
         self._done[design] = done
-        self._bar.update(self._task, description=design, completed=sum(self._done.values()))
+        sofar, now = sum(self._done.values()), time.monotonic()
+        self._bar.update(self._task, description=design, completed=sofar)
+        self._start = self._start or (sofar, now)
+        if self._bar.disable and now - self._told >= EVERY:
+            self._told = now
+            self.say(f"{sofar:,} of {self._total:,} runs{time_left(self._start, (sofar, now), self._total)}")
 
     def say(self, note: str) -> None:
         """Print a note above the bar."""
         self._bar.console.print(note, soft_wrap=True)
+
+
+def time_left(start: tuple[int, float], now: tuple[int, float], total: int) -> str:
+    """How long it still takes, in words, at the pace so far; empty where there is no pace yet.
+
+    start, now : runs done, and the seconds on a clock at that moment.
+    """
+    done, seconds = now[0] - start[0], now[1] - start[1]
+    if done <= 0 or seconds <= 0.0:
+        return ""
+    left = (total - now[0]) * seconds / done
+    for unit, size in (("h", 3600.0), ("min", 60.0)):
+        if left >= 1.5 * size:
+            return f", about {left / size:.0f} {unit} left"
+    return f", about {left:.0f} s left"
 
 
 def attended(work: Callable[[], Result], stop: Event) -> Result:

@@ -87,7 +87,7 @@ def wheels(runs: Runs, number: int) -> Markup | None:
     """Engagement, alignment and agreement over the sessions: the middle world, and the band that holds 8 of 10 worlds."""
     import altair as alt
 
-    times = runs.values.shape[1]
+    times = runs.over_sessions(next(iter(WHEELS))).shape[1]
     if times < 2:
         return None
     width, height = 280, 190

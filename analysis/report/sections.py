@@ -305,7 +305,7 @@ def wheels(designs: Sequence[Runs]) -> list[dict[str, Any]]:
     for n, runs in enumerate(designs):
         series = {wheel: runs.over_sessions(wheel) for wheel in WHEELS}
         titles = ["start", *(words.called(s.title, key) for key, s in runs.scenario.sessions.items())]
-        times = runs.values.shape[1]
+        times = next(iter(series.values())).shape[1]
         rows = [
             {"when": titles[t], "found": [statistics.estimate(values[:, t]) for values in series.values()]}
             for t in range(times)

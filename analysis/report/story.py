@@ -64,17 +64,26 @@ class Story:
     """Those of them that went on record."""
 
 
+def shared(designs: Sequence[Runs]) -> np.ndarray:
+    """The worlds that every design was run in; where some have more, or a run failed, that is not all of them."""
+    worlds = designs[0].replicates
+    for runs in designs[1:]:
+        worlds = np.intersect1d(worlds, runs.replicates)
+    return worlds
+
+
 def typical(designs: Sequence[Runs]) -> int:
     """The number of the world that lies nearest to the middle of all, over all designs.
 
     For each of a few outcomes, the distance from the median is taken in standard deviations; the world with the least
     sum of squares is the most typical one, and the first of them if there are several.
     """
-    replicates = designs[0].replicates
+    replicates = shared(designs)
     apart = np.zeros(len(replicates))
     for runs in designs:
+        here = np.isin(runs.replicates, replicates)
         for outcome in MIDDLE:
-            values = runs.final(outcome)
+            values = runs.final(outcome)[here]
             if np.isnan(values).all():
                 continue
             spread = float(np.nanstd(values))

@@ -12,7 +12,7 @@ import pytest
 
 import scenarios
 import sim
-from analysis import statistics, store, studies
+from analysis import kept, parts, shelf, statistics, store, studies
 from sim.errors import CoprodError, TooBigError
 
 pytestmark = pytest.mark.kernel
@@ -25,8 +25,10 @@ def design():
 
 @pytest.fixture
 def pieces(monkeypatch):
-    """Chunks of three replicates, so that a small study has several parts."""
-    monkeypatch.setattr(studies, "chunk_size", lambda scenario: 3)
+    """Chunks of three replicates, put together to large parts of six, so that a small study has several parts."""
+    monkeypatch.setattr(shelf, "chunk_size", lambda scenario: 3)
+    monkeypatch.setattr(shelf, "large_size", lambda scenario: 6)
+    monkeypatch.setattr(store, "_write_report", lambda study, path: path.write_text("told elsewhere"))
 
 
 def made(folder, *designs, replicates=8, **more):
@@ -62,7 +64,7 @@ def test_a_study_that_is_not_kept_has_the_same_summary(tmp_path, design, pieces)
 def test_the_bytes_do_not_depend_on_workers(tmp_path, design, pieces):
     made(tmp_path / "one", design, workers=1)
     made(tmp_path / "three", design, workers=3)
-    assert len(contents(tmp_path / "one")) == 3
+    assert len(contents(tmp_path / "one")) == 2
     assert contents(tmp_path / "one") == contents(tmp_path / "three")
 
 
@@ -80,7 +82,7 @@ def test_more_replicates_build_on_those_that_are_there(tmp_path, design, pieces)
     made(tmp_path / "grown", design, replicates=5)
     _, said = made(tmp_path / "grown", design, replicates=11)
     made(tmp_path / "straight", design, replicates=11)
-    assert any("3 of 11 runs were in" in note for note in said)
+    assert any("3 of 11 runs were in" in note for note in said)  # the chunk of 3 and 4 was not whole
     assert contents(tmp_path / "grown") == contents(tmp_path / "straight")
 
 
@@ -95,7 +97,7 @@ def test_fewer_replicates_are_taken_from_more(tmp_path, design, pieces):
 def test_a_damaged_part_is_seen_and_made_again(tmp_path, design, pieces, harm):
     made(tmp_path, design)
     before = contents(tmp_path)
-    first, second, _ = sorted((tmp_path / "runs").iterdir())
+    first, second = sorted((tmp_path / "runs").iterdir())
     whole = second.read_bytes()
     third = len(whole) // 3
     harmed = {
@@ -105,7 +107,7 @@ def test_a_damaged_part_is_seen_and_made_again(tmp_path, design, pieces, harm):
         "another part's": first.read_bytes(),
     }
     second.write_bytes(harmed[harm])
-    with pytest.raises(store.OutputError, match="missing from number 3 on"):
+    with pytest.raises(store.OutputError, match="missing from number 6 on"):
         store.read(tmp_path)
     _, said = made(tmp_path, design)
     assert any(second.name in note and "damaged" in note for note in said)
@@ -133,7 +135,7 @@ def test_parts_of_other_studies_are_left_alone_and_never_mixed_in(tmp_path, desi
     before = contents(tmp_path)
     second, said = made(tmp_path, design, seed=2)
     assert before.items() < contents(tmp_path).items()
-    assert any("3 part(s)" in note and "left alone" in note for note in said)
+    assert any("2 part(s)" in note and "left alone" in note for note in said)
     np.testing.assert_array_equal(store.read(tmp_path).designs[0].values, second.designs[0].values)
 
 
@@ -164,7 +166,8 @@ def test_a_stopped_study_keeps_whole_parts_and_goes_on_to_the_same_bytes(tmp_pat
             progress=lambda _, done: done >= 4 and stop.set(),
         )
     assert keeping.kept in (3, 6)
-    assert not (tmp_path / "stopped" / "made.json").exists()
+    assert store.read_made(tmp_path / "stopped")["state"] == "planned"
+    assert not (tmp_path / "stopped" / "report.html").exists()
     _, said = made(tmp_path / "stopped", design, replicates=11)
     made(tmp_path / "straight", design, replicates=11)
     assert any("used again" in note for note in said)
@@ -202,22 +205,133 @@ def test_the_runs_are_a_plain_table(tmp_path, design, pieces):
 
 def test_what_made_a_study_is_written_down(tmp_path, design, pieces):
     made(tmp_path, design, seed=7, command="coprod run shared-decision --seed 7")
-    told = json.loads((tmp_path / "made.json").read_text())
-    assert (told["seed"], told["replicates"], told["command"]) == (
-        7,
-        8,
-        "coprod run shared-decision --seed 7",
-    )
+    told = json.loads((tmp_path / "study.json").read_text())
+    assert (told["seed"], told["replicates"], told["state"]) == (7, 8, "complete")
+    assert told["command"] == "coprod run shared-decision --seed 7"
     assert told["designs"][0]["parameters"]["influence"] == 0.04
-    assert told["designs"][0]["results"] == store.results_digest(store.read(tmp_path).designs[0].values)
+    assert told["designs"][0]["failed"] == []
     assert {"python", "numpy", "numba", "mesa", "coprod"} <= told["versions"].keys()
     assert told["machine"]["system"]
+
+
+def test_the_hash_of_the_results_is_the_same_exactly_when_every_value_is(tmp_path, design, pieces):
+    def results(folder):
+        return store.read_made(folder)["designs"][0]["results"]
+
+    made(tmp_path / "one", design)
+    made(tmp_path / "two", design, workers=1)
+    made(tmp_path / "many", design, replicates=11)
+    other = scenarios.load("shared-decision", set=["parameters.influence=0.0400001"])
+    made(tmp_path / "other", other)
+    assert results(tmp_path / "one") == results(tmp_path / "two")
+    assert results(tmp_path / "one") != results(tmp_path / "other")
+    assert results(tmp_path / "one") != results(tmp_path / "many")
+    made(tmp_path / "many", design)  # the first eight of eleven that are there
+    assert results(tmp_path / "one") == results(tmp_path / "many")
 
 
 def test_the_same_study_is_described_by_the_same_bytes(tmp_path, design, pieces):
     made(tmp_path / "a", design)
     made(tmp_path / "b", design)
-    assert (tmp_path / "a" / "made.json").read_bytes() == (tmp_path / "b" / "made.json").read_bytes()
+    assert (tmp_path / "a" / "study.json").read_bytes() == (tmp_path / "b" / "study.json").read_bytes()
+
+
+def test_what_is_going_to_be_made_is_written_down_before_the_first_run(tmp_path, design, pieces, monkeypatch):
+    seen = []
+    simulate = sim.simulate
+
+    def looked_at(*asked, **more):
+        seen.append(store.read_made(tmp_path))
+        return simulate(*asked, **more)
+
+    monkeypatch.setattr(sim, "simulate", looked_at)
+    made(tmp_path, design)
+    assert seen[0]["state"] == "planned"
+    assert store.asked_in(seen[0]) == [(store.definition(design, 1), 8)]
+
+
+def test_designs_may_have_numbers_of_replicates_of_their_own(tmp_path, design, pieces):
+    other = scenarios.load("shared-decision", set=["name=other"])
+    study, _ = made(tmp_path, design, other, replicates={"shared-decision": 4, "other": 7})
+    assert [len(runs.replicates) for runs in study.designs] == [4, 7]
+    assert [len(runs.replicates) for runs in store.read(tmp_path).designs] == [4, 7]
+    passing = studies.make([design, other], replicates={"shared-decision": 4, "other": 7})
+    assert [len(runs.replicates) for runs in passing.designs] == [4, 7]
+    for wrong, words in (
+        ({"other": 7}, "shared-decision has none"),
+        ({"shared-decision": 0, "other": 7}, "at least 1"),
+        ({"shared-decision": 4, "other": 7, "third": 1}, "there is no design third"),
+    ):
+        with pytest.raises(CoprodError, match=words):
+            studies.make([design, other], replicates=wrong)
+
+
+# ---- few parts, and memory that does not grow ----------------------------------------------------------------------
+
+
+def test_chunks_become_large_parts_while_the_study_goes_on(tmp_path, design, pieces, monkeypatch):
+    merged = []
+    keep = store.Store.keep
+
+    def looked_at(self, what, first, last, content):
+        merged.append([(held.first, held.last) for held in self.held(what)])
+        return keep(self, what, first, last, content)
+
+    monkeypatch.setattr(store.Store, "keep", looked_at)
+    made(tmp_path, design, replicates=14, workers=1)
+    assert merged == [[], [(0, 2)], [(0, 5)], [(0, 5), (6, 8)], [(0, 5), (6, 11)]]
+    assert not (tmp_path / "chunks").exists()
+    assert [name[-15:-8] for name in sorted(contents(tmp_path))] == ["0000005", "0000011", "0000013"]
+
+
+def test_a_million_runs_are_some_dozens_of_files():
+    for name in scenarios.names():
+        scenario = scenarios.load(name)
+        files = 1_000_000 / shelf.large_size(scenario)
+        assert files < 110
+        assert shelf.large_size(scenario) * parts.bytes_of_a_run(scenario) <= max(
+            shelf.LARGE, shelf.chunk_size(scenario) * parts.bytes_of_a_run(scenario)
+        )
+
+
+@pytest.mark.parametrize("large", [1, 10**9])
+def test_runs_that_stay_on_the_disk_are_those_that_are_read_at_once(tmp_path, pieces, monkeypatch, large):
+    design = scenarios.load("nine-cells")
+    study, _ = made(tmp_path, design, replicates=10)
+    at_once = study.designs[0]
+    monkeypatch.setattr(parts, "LARGE", large)
+    monkeypatch.setattr(store, "AT_HAND", 0)
+    again, _ = made(tmp_path / "again", design, replicates=14)
+    assert isinstance(again.designs[0], kept.KeptRuns)
+    few, _ = made(tmp_path / "again", design, replicates=10)
+    on_disk = few.designs[0]
+    assert isinstance(on_disk, kept.KeptRuns)
+    np.testing.assert_array_equal(on_disk.replicates, at_once.replicates)
+    np.testing.assert_array_equal(on_disk.values, at_once.values)
+    for outcome in ("engagement", "cost", "left_out"):
+        for scope in at_once.scopes:
+            np.testing.assert_array_equal(on_disk.final(outcome, scope), at_once.final(outcome, scope))
+            np.testing.assert_array_equal(
+                on_disk.over_sessions(outcome, scope), at_once.over_sessions(outcome, scope)
+            )
+    assert statistics.summary(on_disk) == statistics.summary(at_once)
+
+
+def test_a_part_that_vanishes_while_runs_stay_on_the_disk_is_told(tmp_path, design, pieces, monkeypatch):
+    monkeypatch.setattr(store, "AT_HAND", 0)
+    study, _ = made(tmp_path, design)
+    for path in (tmp_path / "runs").iterdir():
+        path.unlink()
+    with pytest.raises(CoprodError, match="damaged or gone"):
+        study.designs[0].final("engagement")
+
+
+def test_results_that_do_not_fit_onto_the_disk_are_refused_with_what_would_do(tmp_path, design):
+    with pytest.raises(
+        TooBigError, match=r"GB on the disk of .*out; ask for at most [\d,]+, or choose another"
+    ):
+        studies.check([design], 10**12, folder=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_for_results_cannot_be_a_file(tmp_path):
@@ -229,7 +343,7 @@ def test_a_folder_for_results_cannot_be_a_file(tmp_path):
     assert there.read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", ["made.json", "report.html"])
+@pytest.mark.parametrize("name", ["study.json", "report.html"])
 def test_files_that_are_not_ours_are_not_written_over(tmp_path, name):
     (tmp_path / name).write_text("mine")
     with pytest.raises(store.OutputError, match="was not made by coprod"):
@@ -247,6 +361,28 @@ def test_a_full_disk_leaves_nothing_half_written_and_is_told(tmp_path, design, p
     with pytest.raises(store.OutputError, match="no space left"):
         studies.make([design], replicates=4, store=keeping)
     assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_disk_that_gets_full_half_way_keeps_what_is_done_and_the_study_goes_on(
+    tmp_path, design, pieces, monkeypatch
+):
+    sync, left = os.fsync, [8]
+
+    def full_soon(handle):
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(handle)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full_soon)
+        with pytest.raises(store.OutputError, match=r"no space left.*runs are kept"):
+            made(tmp_path / "full", design, replicates=14, workers=1)
+    assert not list((tmp_path / "full").rglob(".coprod-*"))
+    _, said = made(tmp_path / "full", design, replicates=14)
+    assert any("are used again" in note for note in said)
+    made(tmp_path / "straight", design, replicates=14)
+    assert contents(tmp_path / "full") == contents(tmp_path / "straight")
 
 
 def test_hidden_files_of_killed_writers_are_removed_and_young_ones_left(tmp_path):
