@@ -20,7 +20,7 @@ from cyclopts import (
     UnusedCliTokensError,
 )
 
-from analysis.commands import explaining, library, running
+from analysis.commands import explaining, library, limits, running
 from analysis.commands.asking import INTERRUPTED, mistake, note, screen
 
 
@@ -47,6 +47,9 @@ app.command(running.run)
 app.command(running.compare)
 app.command(running.resume)
 app.command(explaining.explain)
+app.command(limits.sensitivity)
+app.command(limits.discover)
+app.command(limits.configurations)
 app.command(library.schema)
 
 

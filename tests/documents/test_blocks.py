@@ -122,9 +122,12 @@ def test_every_scenario_and_every_change_that_a_command_names_is_there(words, fo
     changes = [after for word, after in pairwise(words) if word == "--set"]
     given = {after for word, after in pairwise(words) if word.startswith("--")}
     names = [word for word in words[1:] if not word.startswith("-") and word not in given]
+    theories = [file.stem for file in (ROOT / "scenarios" / "theories").glob("*.toml")]
     for name in names:
         if name in scenarios.names() or (folder / name).exists():
             assert scenarios.check(name, set=changes) == ()
+        elif (theory := name.partition("/"))[0] in theories:
+            assert not theory[2] or theory[2] in scenarios.theory(theory[0]).claims
         else:  # a file that the reader is asked to write
             assert name.endswith(".toml")
 
