@@ -9,15 +9,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analysis.contests import Contest, contest
+    from analysis.examination import Examination, examine
     from analysis.explaining import Explanation, Shares, explain, shapley
     from analysis.study import Study, open
 
 _WHERE = {
+    "contests": ("Contest", "contest"),
+    "examination": ("Examination", "examine"),
     "explaining": ("Explanation", "Shares", "explain", "shapley"),
     "study": ("Study", "open"),
 }
 
-__all__ = ["Explanation", "Shares", "Study", "explain", "open", "shapley"]
+__all__ = [
+    "Contest",
+    "Examination",
+    "Explanation",
+    "Shares",
+    "Study",
+    "contest",
+    "examine",
+    "explain",
+    "open",
+    "shapley",
+]
 
 
 def __getattr__(name: str) -> Any:

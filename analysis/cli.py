@@ -20,7 +20,7 @@ from cyclopts import (
     UnusedCliTokensError,
 )
 
-from analysis.commands import explaining, library, limits, running
+from analysis.commands import explaining, library, limits, running, theories
 from analysis.commands.asking import INTERRUPTED, mistake, note, screen
 
 
@@ -46,6 +46,9 @@ app.command(library.check)
 app.command(running.run)
 app.command(running.compare)
 app.command(running.resume)
+app.command(theories.put_to_test, name="test")
+app.command(theories.lock)
+app.command(theories.contest)
 app.command(explaining.explain)
 app.command(limits.sensitivity)
 app.command(limits.discover)

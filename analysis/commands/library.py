@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from analysis.commands.asking import MISTAKE, Name, mistake, note, say_if_the_model_must_be_prepared, screen
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.table import Table
 
     from sim import Scenario
@@ -104,7 +105,7 @@ def schema(
     import scenarios
     from sim import json_schema
 
-    kept = {"theory": scenarios.Theory, "patterns": scenarios.Patterns}
+    kept: dict[str, type[BaseModel]] = {"theory": scenarios.Theory, "patterns": scenarios.Patterns}
     said = kept[of].model_json_schema() if of in kept else json_schema()
     print(json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema"} | said, indent=2))
 
