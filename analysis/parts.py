@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -73,13 +73,10 @@ def bytes_of_a_run(scenario: Scenario) -> int:
     return 8 * int(rows_kept(scenario).sum()) * len(sim.OUTCOMES)
 
 
-def table_of(what: Definition, runs: Runs) -> pa.Table:
-    """Runs as a table; what is undefined is null."""
-    import pyarrow as pa
-
-    kept = rows_kept(what.scenario)
-    sessions, scopes = _rows(kept, len(runs.replicates))
-    values = np.empty((len(runs.outcomes), len(sessions)))
+def values_of(what: Definition, runs: Runs) -> np.ndarray:
+    """The values of runs, float64 (outcomes, rows), with one kind of NaN."""
+    kept, count = rows_kept(what.scenario), len(runs.replicates)
+    values = np.empty((len(runs.outcomes), count * int(kept.sum())))
     at = 0
     for t, row in enumerate(kept):
         there = (
@@ -88,6 +85,19 @@ def table_of(what: Definition, runs: Runs) -> pa.Table:
         block = there.reshape(-1, len(runs.outcomes)).T
         values[:, at : at + block.shape[1]] = block
         at += block.shape[1]
+    values[np.isnan(values)] = np.nan
+    return values
+
+
+def table_of(what: Definition, runs: Runs, values: np.ndarray) -> pa.Table:
+    """Runs as a table; what is undefined is null.
+
+    values : as `values_of` gives them.
+    """
+    import pyarrow as pa
+
+    kept = rows_kept(what.scenario)
+    sessions, scopes = _rows(kept, len(runs.replicates))
     replicates = np.concatenate([np.repeat(runs.replicates, row.sum()) for row in kept])
     columns = {
         "design": _named(np.zeros(len(sessions)), (what.scenario.name,)),
@@ -170,9 +180,10 @@ def chunk_of(
     """
     import pyarrow as pa
 
-    table = table_of(what, runs)
+    values = values_of(what, runs)
     said = Said(what.digest, first, last, last - first + 1, (), failed)
-    said = replace(said, values=hashes(what, said, table))
+    said = replace(said, values=(_hash(np.split(values, _ends(what, len(runs.replicates)), axis=1)),))
+    table = table_of(what, runs, values)
     sink = io.BytesIO()
     options = pa.ipc.IpcWriteOptions(compression="lz4" if small else None)
     with pa.ipc.new_file(sink, table.schema.with_metadata(_written(what, said)), options=options) as writer:
@@ -203,23 +214,32 @@ def write(what: Definition, said: Said, tables: Sequence[pa.Table], path: Path) 
 
 def hashes(what: Definition, said: Said, table: pa.Table) -> tuple[str, ...]:
     """A hash of each chunk's values, observation by observation and outcome by outcome: equal only if every bit is."""
-    replicates = said.replicates
-    found = []
+    replicates, found = said.replicates, []
+    starts = [0, *_ends(what, len(replicates))]
+    widths = rows_kept(what.scenario).sum(axis=1)
     for start in range(said.first, said.last + 1, said.each):
-        low, high = np.searchsorted(replicates, (start, start + said.each))
-        hashed, at = hashlib.sha256(), 0
-        for row in rows_kept(what.scenario):
-            width = int(row.sum())
-            block = table.slice(at + int(low) * width, int(high - low) * width)
-            at += len(replicates) * width
-            for outcome in what.outcomes:
-                values = _floats(block[outcome])
-                undefined = np.isnan(values)
-                if undefined.any():
-                    values = np.where(undefined, np.nan, values)  # one kind of NaN
-                hashed.update(np.ascontiguousarray(values, dtype="<f8").data)
-        found.append(hashed.hexdigest())
+        low, high = (int(n) for n in np.searchsorted(replicates, (start, start + said.each)))
+        blocks = (
+            table.slice(at + low * int(width), (high - low) * int(width))
+            for at, width in zip(starts, widths, strict=True)
+        )
+        found.append(_hash(np.stack([_floats(block[name]) for name in what.outcomes]) for block in blocks))
     return tuple(found)
+
+
+def _hash(blocks: Iterable[np.ndarray]) -> str:
+    """A hash of blocks of values, one for each observation."""
+    hashed = hashlib.sha256()
+    for block in blocks:
+        undefined = np.isnan(block)
+        hashed.update(np.ascontiguousarray(np.where(undefined, np.nan, block), dtype="<f8").data)
+    return hashed.hexdigest()
+
+
+def _ends(what: Definition, count: int) -> list[int]:
+    """Where in a table of so many runs each observation but the last one ends."""
+    ends: list[int] = (count * rows_kept(what.scenario).sum(axis=1)).cumsum()[:-1].tolist()
+    return ends
 
 
 def said_by(path: Path) -> tuple[Said, Any] | None:

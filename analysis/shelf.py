@@ -10,6 +10,8 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from analysis import parts
 from analysis.attempts import StoppedError, attempt
 from analysis.cluster import Workers
@@ -177,5 +179,5 @@ def _batches(chunks: list[range], most: int) -> list[list[range]]:
 
 
 def _within(runs: Runs, chunk: range) -> Runs:
-    among = (runs.replicates >= chunk.start) & (runs.replicates < chunk.stop)
-    return replace(runs, replicates=runs.replicates[among], values=runs.values[among])
+    low, high = (int(n) for n in np.searchsorted(runs.replicates, (chunk.start, chunk.stop)))
+    return replace(runs, replicates=runs.replicates[low:high], values=runs.values[low:high])
