@@ -201,6 +201,10 @@ def _refuse(names: tuple[str, ...], cases: pd.DataFrame, consistency: float, fre
         )
     if cases.empty:
         raise ScenarioError("there is no case in which conditions and outcome are defined")
+    _refuse_cuts(consistency, frequency)
+
+
+def _refuse_cuts(consistency: float, frequency: int) -> None:
     if not 0.5 < consistency <= 1:
         raise ScenarioError(f"consistency: it must lie above 0.5 and be at most 1, found {consistency:g}")
     if frequency < 1:
@@ -416,6 +420,7 @@ def simulated(
     ScenarioError : a condition or an outcome that is not there, or a threshold that divides nothing.
     StoppedError : `stop` was set.
     """
+    _refuse_cuts(consistency, 1 if frequency is None else frequency)
     space = contexts.context(scenario)
     asked = [_asked(text) for text in conditions or _usual(space)]
     wanted, wanted_at = _asked(outcome)

@@ -197,14 +197,7 @@ def scan(
     ScenarioError : a number that makes no sense, or a contrast that is undefined nearly everywhere.
     StoppedError : `stop` was set.
     """
-    if points < FEWEST:
-        raise ScenarioError(
-            f"points: at least {FEWEST} are needed to find a box and to test it, found {points}"
-        )
-    if replicates < 2:
-        raise ScenarioError(
-            f"replicates: at least 2 are needed to tell an effect from chance, found {replicates}"
-        )
+    check(points, replicates)
     space = space or contexts.of_contrast([design.scenario for design in experiment.designs])
     asked = space.spread(points, seed)
     rows, impossible, undefined = [], 0, 0
@@ -236,6 +229,23 @@ def scan(
     table = _table(rows)
     table["holds"] = holds(experiment, table["effect"].to_numpy())
     return Scan(experiment, space, table, replicates, impossible, undefined)
+
+
+def check(points: int, replicates: int) -> None:
+    """Refuse a scan that could not find anything, before it is made.
+
+    Raises
+    ------
+    ScenarioError : there are too few points or worlds.
+    """
+    if points < FEWEST:
+        raise ScenarioError(
+            f"points: at least {FEWEST} are needed to find a box and to test it, found {points}"
+        )
+    if replicates < 2:
+        raise ScenarioError(
+            f"replicates: at least 2 are needed to tell an effect from chance, found {replicates}"
+        )
 
 
 def holds(experiment: Experiment, effect: np.ndarray) -> np.ndarray:
@@ -574,8 +584,8 @@ def _of_box(box: Box, scanned: Scan, *, first: bool) -> str:
     text += f"; measured on {box.density['n']:,} points in the box that it was not found in)."
     weak = [limit for limit in box.limits if limit.by_luck is not None and limit.by_luck > SURE]
     if weak:
-        names = ", ".join(scanned.space[limit.name].label for limit in weak)
-        text += f" The limit on {names} could be luck: those points do not confirm it."
+        names = _listed([scanned.space[limit.name].label for limit in weak])
+        text += f" The limit{'s' if len(weak) > 1 else ''} on {names} could be luck: those points do not confirm {'them' if len(weak) > 1 else 'it'}."
     return text
 
 

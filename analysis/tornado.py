@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from analysis.sensitivity import REST
 from analysis.statistics import words
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def heat_map(found: Sensitivity) -> alt.TopLevelMixin:
     import altair as alt
 
     table, title = _shares_of(found)
-    order = table.groupby("label")["share"].max().nlargest(IN_HEAT).index.tolist()
+    largest = table.groupby("label")["share"].max().nlargest(IN_HEAT).index.tolist()
+    order = sorted(largest, key=lambda label: label == REST)  # what stands for many comes last
     table = table[table["label"].isin(order)]
     table = table.assign(of_what=table["outcome"].map(words), text=table["share"].map("{:.2f}".format))
     base = alt.Chart(table).encode(

@@ -106,6 +106,7 @@ def sensitivity(
     scenario = scenarios.load(name, set=set)
     outcomes = outcome or asked.OUTCOMES
     asked.check_outcomes(outcomes)
+    _place(looked.out)
     space = contexts.everything(scenario)
     total = asked.points_of(method, len(space.dimensions), trajectories, points)
     common: dict[str, Any] = {
@@ -155,6 +156,8 @@ def discover(
     from analysis import discovery, experiments
 
     experiment = experiments.claim_at(claim)
+    discovery.check(points, replicates)
+    _place(looked.out)
     note(f"{points:,} points of the context, {len(experiment.designs)} designs, {replicates:,} worlds each.")
 
     def work(bar: Bar, stop: Event) -> Discovery:
@@ -216,6 +219,7 @@ def configurations(
     from analysis import configurations as asked
 
     scenario = scenarios.load(name, set=set)
+    _place(looked.out)
     found, table = _waited(
         cases,
         lambda bar, stop: asked.simulated(
@@ -248,12 +252,27 @@ def _waited(total: int, work: Callable[[Bar, Event], Result]) -> Result:
 # ---- what is kept --------------------------------------------------------------------------------------------------
 
 
+def _place(out: Path | None) -> None:
+    """Make the folder, before anything is computed that could not be kept there."""
+    import os
+
+    from sim import ScenarioError
+
+    if out is None:
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ScenarioError(f"{out}: no folder can be made there ({error.strerror}); name another") from None
+    if not os.access(out, os.W_OK):
+        raise ScenarioError(f"{out}: nothing can be written into this folder; name another")
+
+
 def _kept(out: Path, name: str, data: Any, tables: Mapping[str, Any], drawn: Mapping[str, Any]) -> None:
     """Write the result, its tables and its pictures into a folder."""
     from sim import ScenarioError
 
     try:
-        out.mkdir(parents=True, exist_ok=True)
         (out / f"{name}.json").write_text(json.dumps(data, indent=2, allow_nan=False), encoding="utf-8")
         for key, table in tables.items():
             if table is not None:
@@ -262,9 +281,7 @@ def _kept(out: Path, name: str, data: Any, tables: Mapping[str, Any], drawn: Map
         for key, chart in drawn.items():
             chart.save(str(out / f"{key}.svg"))
     except OSError as error:
-        raise ScenarioError(
-            f"{out}: the result cannot be written there ({error.strerror}); name another folder"
-        ) from None
+        raise ScenarioError(f"{out}: the result could not be written ({error.strerror})") from None
     note(f"Tables, pictures and the result are in {out}")
 
 

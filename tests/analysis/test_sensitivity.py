@@ -245,3 +245,11 @@ def test_the_command_tells_a_mistake_in_one_sentence():
     done = coprod("sensitivity", "shared-decision", "--outcome", "aligment")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "nothing called 'aligment' is observed; did you mean 'alignment'?\n"
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_run(tmp_path):
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    done = coprod("sensitivity", "shared-decision", "--out", taken)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{taken}: no folder can be made there (File exists); name another\n"
