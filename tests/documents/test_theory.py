@@ -96,6 +96,7 @@ def known_words() -> set[str]:
         *options,
         *parts,
         *scenarios.names(),
+        *scenarios.theories(),
         "novelty",
     }
 
@@ -111,3 +112,10 @@ def test_every_key_path_on_the_page_can_be_set():
     assert paths
     for path in paths:
         assert scenarios.check("tick-box", set=[f"{path}=0.5"]) == ()
+
+
+def test_every_claim_that_the_page_names_can_be_put_to_the_test():
+    named = re.findall(r"`([a-z-]+)/([a-z_]+)`", TEXT)
+    assert len(named) >= 15
+    for theory, claim in named:
+        assert claim in scenarios.theory(theory).claims
