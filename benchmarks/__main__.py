@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: everything, in about five minutes; --quick for a smoke test, --rivals for other frameworks,
+"""`python -m benchmarks`: everything, in about a quarter of an hour; --quick for a smoke test, --rivals for other frameworks,
 --only to measure some parts anew, --readme to write the table into README.md.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import dialogue, hearing, machine, pairs, scaling, starts, table, twin, workers
+from benchmarks import dialogue, hearing, machine, pairs, scaling, starts, studies, table, twin, workers
 from benchmarks.clock import wall
 
 MEASUREMENTS: dict[str, Any] = {
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, Any] = {
     "pairs": pairs.measure,
     "scaling": scaling.measure,
     "starts": starts.measure,
+    "studies": studies.measure,
 }
 
 OUT = Path(__file__).parent.parent / "build" / "benchmarks.json"

@@ -30,6 +30,7 @@ def rows(found: dict[str, Any]) -> list[tuple[str, str]]:
         *_against_the_machine(found),
         *_growing(found["scaling"]),
         _starting(found["starts"]),
+        *([_kept(found["studies"])] if "studies" in found else []),
     ]
 
 
@@ -111,6 +112,16 @@ def _starting(starts: dict[str, Any]) -> tuple[str, str]:
     return (
         "First start (compiles), later ones; `coprod --help`",
         f"{first}, {duration(starts['second_seconds'])}; {duration(waits['coprod --help'])}",
+    )
+
+
+def _kept(studies: dict[str, Any]) -> tuple[str, str]:
+    cost, million, (few, many) = studies["overhead"], studies["million"], studies["memory"].items()
+    return (
+        f"Keeping {cost['replicates']:,} runs of `citizens-blended` with every session, against the bare kernel",
+        f"**{cost['waiting']:+.0%}** time, {cost['processor']:+.0%} processor; memory {many[1] / 1e6:,.0f} MB at {int(many[0]):,} runs, "
+        f"{few[1] / 1e6:,.0f} MB at {int(few[0]):,}; a million runs, as measured on {million['measured_on']:,}: "
+        f"{million['hours'] * 60:.0f} min, {million['gigabytes']:.1f} GB, {million['files']} files",
     )
 
 

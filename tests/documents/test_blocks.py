@@ -128,8 +128,8 @@ def test_every_scenario_and_every_change_that_a_command_names_is_there(words, fo
             assert scenarios.check(name, set=changes) == ()
         elif (theory := name.partition("/"))[0] in theories:
             assert not theory[2] or theory[2] in scenarios.theory(theory[0]).claims
-        else:  # a file that the reader is asked to write
-            assert name.endswith(".toml")
+        else:  # a file that the reader is asked to write, or the folder of a study
+            assert name.endswith(".toml") or words[0] == "resume"
 
 
 def test_every_task_that_a_page_names_is_in_the_makefile():
