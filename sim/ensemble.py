@@ -29,6 +29,11 @@ from sim.structs import by_reference
 # A block takes about this long: short enough to show progress and to stop at once, long enough to cost nothing.
 BLOCK_SECONDS: Final = 0.3
 
+# Less work than this is done where it is asked for: threads, each with a world of its own, would take longer to make.
+# Whether it is so little shows in the first run, which is tried only where few people meet a few times.
+AT_ONCE_SECONDS: Final = 0.03
+AT_ONCE_PEOPLE: Final = 2_000  # persons x sessions
+
 
 @dataclass(frozen=True, eq=False)
 class Runs:
@@ -217,9 +222,13 @@ class _Blocks:
     def run(self, threads: int, progress: Callable[[int], None] | None) -> int:
         """Run all blocks; returns how many replicates, from the first on, are finished without a gap."""
         self._one(0, 0)  # compile, or load what was compiled, before threads compete for it
+        at = self._at_once()
+        if at == len(self.values):
+            if progress is not None:
+                progress(at)
+            return at
         pool = ThreadPoolExecutor(threads, thread_name_prefix="coprod")
         waiting: set[Future[None]] = set()
-        at = 0
         try:
             while (at < len(self.values) or waiting) and not self.halt[0]:
                 while at < len(self.values) and len(waiting) < threads + 1:
@@ -239,6 +248,17 @@ class _Blocks:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         return len(self.values) if self.done.all() else int(np.argmin(self.done))
+
+    def _at_once(self) -> int:
+        """Runs done without threads: all if they are little work, one if that had to be found out, else none."""
+        if self.scenario.people * len(self.scenario.sessions) > AT_ONCE_PEOPLE or (
+            self.stop and self.stop.is_set()
+        ):
+            return 0
+        self._one(0, 1)
+        if self.pace * len(self.values) < AT_ONCE_SECONDS:
+            self._one(1, len(self.values))
+        return int(self.done.sum())
 
     def _size(self, left: int, threads: int) -> int:
         """Runs in the next block: one to learn the pace, then as many as fit into BLOCK_SECONDS."""

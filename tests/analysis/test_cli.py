@@ -231,7 +231,7 @@ def test_a_reader_who_has_seen_enough_ends_it_quietly():
         (["check"], "at least one file"),
         (["compare", SMALL], "at least two designs"),
         (["compare", SMALL, SMALL], f"two designs are called {SMALL}"),
-        (["schema", "x"], "one argument too many"),
+        (["schema", "theory", "x"], "one argument too many"),
         (["run", SMALL, "--json=perhaps"], "perhaps"),
     ],
 )
