@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 from typing import Any, Final
 
@@ -129,7 +130,7 @@ def simulate(
     threads = min(replicates, workers or os.cpu_count() or 1)
     threads = _that_fit(scenario, threads, 8 * prod(shape))
     values = np.full(shape, np.nan)
-    finished = _Blocks(scenario, seed, first, values, _block_of(session, extras), stop).run(threads, progress)
+    finished = _Blocks(scenario, seed, first, values, _block_of(session, tuple(extras.items())), stop).run(threads, progress)
     return Runs(
         scenario, seed, np.arange(first, first + finished), names, scopes_of(scenario), values[:finished]
     )
@@ -157,13 +158,14 @@ def _rebound(function: Any, **names: Any) -> Any:
     return types.FunctionType(plain.__code__, {**plain.__globals__, **names}, plain.__name__)
 
 
-def _block_of(session: Any, extras: dict[str, Any]) -> Any:
-    """`run_block`, with another order of a session or with further outcomes if they are asked for."""
+@cache
+def _block_of(session: Any, extras: tuple[tuple[str, Any], ...]) -> Any:
+    """`run_block`, with another order of a session or with further outcomes if they are asked for; compiled once each."""
     if session is None and not extras:
         return run_block
     names: dict[str, Any] = {} if session is None else {"hold_session": session}
     if extras:
-        names["observe"] = observing(extras)
+        names["observe"] = observing(dict(extras))
     return compiled_anew(_rebound(run_block, **names))
 
 
