@@ -205,7 +205,12 @@ def write(what: Definition, said: Said, tables: Sequence[pa.Table], path: Path) 
     if said.last - said.first + 1 < LARGE:
         observations = [pa.concat_tables(observations)]
     with pq.ParquetWriter(
-        path, schema, compression="zstd", use_dictionary=list(KEYS), write_page_checksum=True
+        path,
+        schema,
+        compression="zstd",
+        use_dictionary=list(KEYS),
+        write_statistics=list(KEYS),  # nobody looks for a run by its outcome
+        write_page_checksum=True,
     ) as writer:
         for observation in observations:
             whole = observation.combine_chunks().replace_schema_metadata(schema.metadata)
@@ -228,11 +233,10 @@ def hashes(what: Definition, said: Said, table: pa.Table) -> tuple[str, ...]:
 
 
 def _hash(blocks: Iterable[np.ndarray]) -> str:
-    """A hash of blocks of values, one for each observation."""
+    """A hash of blocks of values, one for each observation; what is undefined is numpy's NaN, as Arrow gives it, too."""
     hashed = hashlib.sha256()
     for block in blocks:
-        undefined = np.isnan(block)
-        hashed.update(np.ascontiguousarray(np.where(undefined, np.nan, block), dtype="<f8").data)
+        hashed.update(np.ascontiguousarray(block, dtype="<f8").data)
     return hashed.hexdigest()
 
 

@@ -66,7 +66,8 @@ def _against_the_machine(found: dict[str, Any]) -> list[tuple[str, str]]:
         beside = f"**{times(six['ratio'])}** ({times(room['ratio'])} without mishearing, {times(many['ratio'])} in a circle of 200)"
     else:
         beside = hearing["compiler"]
-    widest = max(workers["overhead_of_blocks_of_seconds"].values())
+    blocks, usual = workers["overhead_of_blocks_of_seconds"], str(workers["block_seconds"])
+    smallest = min(blocks, key=float)
     return [
         (
             f"One person hearing one contribution, {six['kernel_ns']:.0f} ns, against the same loop in C",
@@ -76,20 +77,25 @@ def _against_the_machine(found: dict[str, Any]) -> list[tuple[str, str]]:
             "Two workers against one",
             f"**{times(workers['ratio'])}** ({workers['runs_per_second_one']:,.0f} and "
             f"{workers['runs_per_second_two']:,.0f} runs a second; the two need {times(workers['processor_time_of_two_to_one'])} the "
-            f"processor time of one; cutting into blocks costs at most {widest:.0%})",
+            f"processor time of one; blocks of {usual} s, as in use, cost {max(0, blocks[usual]):.0%}, of {smallest} s {blocks[smallest]:.0%})",
         ),
     ]
 
 
 def _growing(scaling: dict[str, Any]) -> list[tuple[str, str]]:
     live, later = scaling["people_live"], scaling["people_later"]
-    most = max(live["seconds"], key=int)
+    least, most = min(live["seconds"], key=int), max(live["seconds"], key=int)
+
+    def each(among: str, times: dict[str, Any]) -> str:
+        return f"{1e6 * times['seconds'][among] / int(among):.0f}"
+
     memory, others = scaling["bytes_live"], ("sessions", "issues", "groups")
     return [
         (
             f"Time against people, {int(min(live['seconds'], key=int)):,} to {int(most):,}",
             f"exponent {live['exponent']:.2f} live, {later['exponent']:.2f} later; one session of {int(most):,} takes "
-            f"{duration(live['seconds'][most])} live, {duration(later['seconds'][most])} later",
+            f"{duration(live['seconds'][most])} live, {duration(later['seconds'][most])} later. A person costs {each(least, live)} to "
+            f"{each(most, live)} microseconds live, {each(least, later)} to {each(most, later)} later: the work is the same, memory is farther away",
         ),
         (
             f"Time against {', '.join(others)}, {min(scaling['issues']['seconds'], key=int)} to "

@@ -130,7 +130,9 @@ def simulate(
     threads = min(replicates, workers or os.cpu_count() or 1)
     threads = _that_fit(scenario, threads, 8 * prod(shape))
     values = np.full(shape, np.nan)
-    finished = _Blocks(scenario, seed, first, values, _block_of(session, tuple(extras.items())), stop).run(threads, progress)
+    finished = _Blocks(scenario, seed, first, values, _block_of(session, tuple(extras.items())), stop).run(
+        threads, progress
+    )
     return Runs(
         scenario, seed, np.arange(first, first + finished), names, scopes_of(scenario), values[:finished]
     )

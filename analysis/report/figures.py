@@ -405,7 +405,7 @@ def _bounds(found: Sequence[statistics.Estimate]) -> np.ndarray:
 
 def _round_step(about: float) -> float:
     """The nearest step of 1, 2 or 5 times a power of ten, upwards."""
-    power = 10 ** math.floor(math.log10(about))
+    power = 10.0 ** math.floor(math.log10(about))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= about * 0.999)
 
 

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import subprocess
 import threading
 
 import numpy as np
@@ -383,6 +384,41 @@ def test_a_disk_that_gets_full_half_way_keeps_what_is_done_and_the_study_goes_on
     assert any("are used again" in note for note in said)
     made(tmp_path / "straight", design, replicates=14)
     assert contents(tmp_path / "full") == contents(tmp_path / "straight")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of its own, of four megabytes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("only an administrator of Linux may mount a small disk")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_really_gets_full_keeps_what_is_done_and_the_study_goes_on(
+    tmp_path, small_disk, design, pieces
+):
+    ballast = small_disk / "ballast"
+
+    def fill(name, done):
+        """Somebody else takes the rest of the disk when the first runs are there."""
+        if done and not ballast.exists():
+            with pytest.raises(OSError, match="No space left"), ballast.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+
+    with pytest.raises(store.OutputError, match="no space left on device"):
+        made(small_disk / "full", design, replicates=200, workers=1, progress=fill)
+    assert not list((small_disk / "full").rglob(".coprod-*"))
+    ballast.unlink()
+    made(small_disk / "full", design, replicates=200)
+    made(tmp_path / "straight", design, replicates=200)
+    assert contents(small_disk / "full") == contents(tmp_path / "straight")
 
 
 def test_hidden_files_of_killed_writers_are_removed_and_young_ones_left(tmp_path):
