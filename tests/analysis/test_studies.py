@@ -1,5 +1,6 @@
 """Studies that are kept: the same bytes however they were made, and nothing damaged, lost or mixed in."""
 
+import contextlib
 import errno
 import json
 import os
@@ -408,7 +409,7 @@ def test_a_disk_that_really_gets_full_keeps_what_is_done_and_the_study_goes_on(
     def fill(name, done):
         """Somebody else takes the rest of the disk when the first runs are there."""
         if done and not ballast.exists():
-            with pytest.raises(OSError, match="No space left"), ballast.open("wb", buffering=0) as file:
+            with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
                 while True:
                     file.write(bytes(4096))
 
