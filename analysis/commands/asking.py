@@ -6,10 +6,17 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 from cyclopts import Parameter
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from analysis.waiting import Bar
+
+Result = TypeVar("Result")
 
 MISTAKE, INTERRUPTED = 2, 130
 MOST_REPLICATES: Final = 10_000_000
@@ -37,31 +44,35 @@ def folder(_: Any, tokens: Sequence[Any]) -> Path:
     return Path(tokens[0].value)
 
 
+Name = Annotated[str, Parameter(help="A name in the library (see `coprod list`), or the path of a file.")]
+Seed = Annotated[
+    int, Parameter(converter=whole(0, LARGEST_SEED), help="The seed: the same seed gives the same worlds.")
+]
+Workers = Annotated[
+    int | None,
+    Parameter(
+        converter=whole(1, MOST_WORKERS),
+        help="Threads; all cores if left out. They change the time it takes, not the result.",
+    ),
+]
+Changes = Annotated[
+    tuple[str, ...],
+    Parameter(help="Change a field, as in dials.documentation=0 or groups.carers.size=12; may be repeated."),
+]
+Json = Annotated[bool, Parameter(help="Print the result as JSON and nothing else.", show_default=False)]
+
+
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Asked:
     """How a study is to be made."""
 
-    seed: Annotated[
-        int,
-        Parameter(converter=whole(0, LARGEST_SEED), help="The seed: the same seed gives the same worlds."),
-    ] = 1
+    seed: Seed = 1
     replicates: Annotated[
         int, Parameter(converter=whole(1, MOST_REPLICATES), help="How many worlds to run each design in.")
     ] = 100
-    workers: Annotated[
-        int | None,
-        Parameter(
-            converter=whole(1, MOST_WORKERS),
-            help="Threads; all cores if left out. They change the time it takes, not the result.",
-        ),
-    ] = None
-    set: Annotated[
-        tuple[str, ...],
-        Parameter(
-            help="Change a field, as in dials.documentation=0 or groups.carers.size=12; may be repeated."
-        ),
-    ] = ()
+    workers: Workers = None
+    set: Changes = ()
     out: Annotated[
         Path | None,
         Parameter(
@@ -78,8 +89,6 @@ class Asked:
 
 
 USUAL: Final = Asked()
-
-Name = Annotated[str, Parameter(help="A name in the library (see `coprod list`), or the path of a file.")]
 
 
 class Screen(Console):
@@ -112,3 +121,26 @@ def say_if_the_model_must_be_prepared() -> None:
 
     if not is_warm():
         note("Preparing the model for this machine (once, about half a minute).")
+
+
+def waited_for(
+    work: Callable[[Bar, Event], Result], total: int, stopped: Callable[[], str] = lambda: "Stopped."
+) -> Result:
+    """The result of long work, with a bar that says how long it takes; Ctrl-C ends it.
+
+    Parameters
+    ----------
+    work : does it, given the bar to tell how far it is, and an event that asks it to end.
+    total : how much work it is, in the unit in which the bar is told.
+    stopped : what to say if somebody stops it.
+    """
+    from threading import Event
+
+    from analysis.waiting import Bar, attended
+
+    stop = Event()
+    try:
+        with Bar(total) as bar:
+            return attended(lambda: work(bar, stop), stop)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(stopped()) from None

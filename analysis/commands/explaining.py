@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as jsons
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -12,11 +11,12 @@ from cyclopts import Parameter
 from analysis.commands.asking import (
     LARGEST_SEED,
     MOST_REPLICATES,
-    MOST_WORKERS,
     Name,
+    Workers,
     note,
     say_if_the_model_must_be_prepared,
     screen,
+    waited_for,
     whole,
 )
 
@@ -57,9 +57,7 @@ def explain(
             help="In how many worlds each switch is tried, to see whether the run is typical.",
         ),
     ] = 100,
-    workers: Annotated[
-        int | None, Parameter(converter=whole(1, MOST_WORKERS), help="Threads; all cores if left out.")
-    ] = None,
+    workers: Workers = None,
     set: Annotated[
         tuple[str, ...], Parameter(help="Change a field first, as in `run`.", show_default=False)
     ] = (),
@@ -96,28 +94,15 @@ def _explained(
 ) -> Explanation:
     """The explanation, with a bar that says how long it takes; Ctrl-C ends it."""
     from analysis import explaining
-    from analysis.waiting import Bar, attended
 
-    stop = Event()
-    try:
-        with Bar(explaining.runs_needed(scenario, replicates)) as bar:
-            return attended(
-                lambda: explaining.explain(
-                    scenario,
-                    seed,
-                    replicate,
-                    outcome=outcome,
-                    replicates=replicates,
-                    workers=workers,
-                    progress=bar.show,
-                    stop=stop,
-                ),
-                stop,
-            )
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            "Stopped. An explanation keeps nothing; fewer --replicates take less time."
-        ) from None
+    return waited_for(
+        lambda bar, stop: explaining.explain(
+            scenario, seed, replicate,
+            outcome=outcome, replicates=replicates, workers=workers, progress=bar.show, stop=stop,
+        ),
+        explaining.runs_needed(scenario, replicates),
+        lambda: "Stopped. An explanation keeps nothing; fewer --replicates take less time.",
+    )  # fmt: skip
 
 
 def _show(page: Console, why: Explanation) -> None:

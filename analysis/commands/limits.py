@@ -7,24 +7,28 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 from cyclopts import Parameter
 
 from analysis.commands.asking import (
-    LARGEST_SEED,
     MOST_REPLICATES,
-    MOST_WORKERS,
+    Changes,
+    Json,
     Name,
+    Seed,
+    Workers,
     folder,
     note,
     say_if_the_model_must_be_prepared,
     screen,
+    waited_for,
     whole,
 )
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from analysis.configurations import Configurations
     from analysis.discovery import Discovery
     from analysis.sensitivity import Sensitivity
@@ -41,13 +45,8 @@ ROWS: Final = 16  # rows of a truth table there
 class Looked:
     """How a question is to be answered."""
 
-    seed: Annotated[
-        int,
-        Parameter(converter=whole(0, LARGEST_SEED), help="The seed: the same seed gives the same answer."),
-    ] = 1
-    workers: Annotated[
-        int | None, Parameter(converter=whole(1, MOST_WORKERS), help="Threads; all cores if left out.")
-    ] = None
+    seed: Seed = 1
+    workers: Workers = None
     out: Annotated[
         Path | None,
         Parameter(
@@ -55,17 +54,12 @@ class Looked:
             help="Folder for the tables (CSV and Parquet), the result and the pictures (SVG).",
         ),
     ] = None
-    json: Annotated[
-        bool, Parameter(help="Print the result as JSON and nothing else.", show_default=False)
-    ] = False
+    json: Json = False
 
 
 USUAL: Final = Looked()
 
 Points = Annotated[int, Parameter(converter=whole(4, 1_000_000), help="Points of the space.")]
-Change = Annotated[
-    tuple[str, ...], Parameter(help="Change a field, as in dials.documentation=0; may be repeated.")
-]
 
 
 def sensitivity(
@@ -95,7 +89,7 @@ def sensitivity(
             converter=whole(2, MOST_REPLICATES), help="Worlds at each point, to tell chance from the inputs."
         ),
     ] = 10,
-    set: Change = (),
+    set: Changes = (),
     looked: Looked = USUAL,
 ) -> None:
     """What outcomes hang on: assumptions of the model and circumstances, with chance apart."""
@@ -211,7 +205,7 @@ def configurations(
             help="Cases that a combination must have; one in a hundred if left out.",
         ),
     ] = None,
-    set: Change = (),
+    set: Changes = (),
     looked: Looked = USUAL,
 ) -> None:
     """Which circumstances are necessary, and which combinations are enough, for an outcome (crisp-set QCA)."""
@@ -238,15 +232,8 @@ def configurations(
 
 def _waited(total: int, work: Callable[[Bar, Event], Result]) -> Result:
     """Do the work in sight of whoever waits, who may stop it."""
-    from analysis.waiting import Bar, attended
-
     say_if_the_model_must_be_prepared()
-    stop = Event()
-    try:
-        with Bar(total) as bar:
-            return attended(lambda: work(bar, stop), stop)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("Stopped. Nothing was kept.") from None
+    return waited_for(work, total, lambda: "Stopped. Nothing was kept.")
 
 
 # ---- what is kept --------------------------------------------------------------------------------------------------

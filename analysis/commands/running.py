@@ -9,8 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from cyclopts import Parameter
 
@@ -24,14 +23,19 @@ from analysis.commands.asking import (
     note,
     say_if_the_model_must_be_prepared,
     screen,
+    waited_for,
     whole,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from threading import Event
 
     from analysis.store import Store, Study
+    from analysis.waiting import Bar
     from sim import Scenario
+
+Result = TypeVar("Result")
 
 
 def part_of(_: Any, tokens: Sequence[Any]) -> tuple[int, int]:
@@ -288,16 +292,9 @@ def _store(order: _Order) -> Store | None:
     return store
 
 
-def _waited_for(work: Any, store: Store | None, total: int) -> Any:
-    """The result of long work, with a bar, and with a word about what was kept if somebody stops it."""
-    from analysis.waiting import Bar, attended
-
-    stop = Event()
-    try:
-        with Bar(total) as bar:
-            return attended(lambda: work(bar, stop), stop)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_what_was_kept(store, total)) from None
+def _waited_for(work: Callable[[Bar, Event], Result], store: Store | None, total: int) -> Result:
+    """The result of long work, with a word about what was kept if somebody stops it."""
+    return waited_for(work, total, lambda: _what_was_kept(store, total))
 
 
 def _what_was_kept(store: Store | None, wanted: int) -> str:

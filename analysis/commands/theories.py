@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from analysis.commands.asking import (
-    LARGEST_SEED,
     MOST_REPLICATES,
-    MOST_WORKERS,
+    Json,
+    Seed,
+    Workers,
     folder,
     note,
     say_if_the_model_must_be_prepared,
     screen,
+    waited_for,
     whole,
 )
 
@@ -27,20 +28,8 @@ if TYPE_CHECKING:
     from analysis.examination import Examination, Plan
     from analysis.store import Store
 
-Result = TypeVar("Result")
-
 TheoryName = Annotated[
     str, Parameter(help="A theory of the library (see `coprod list`), or the path of a file.")
-]
-Seed = Annotated[
-    int, Parameter(converter=whole(0, LARGEST_SEED), help="The seed: the same seed gives the same worlds.")
-]
-Workers = Annotated[
-    int | None,
-    Parameter(
-        converter=whole(1, MOST_WORKERS),
-        help="Threads; all cores if left out. They do not change the result.",
-    ),
 ]
 Out = Annotated[
     Path | None,
@@ -49,7 +38,6 @@ Out = Annotated[
         help="Folder for the runs, the verdicts and the report; the same command goes on there.",
     ),
 ]
-Json = Annotated[bool, Parameter(help="Print the result as JSON and nothing else.", show_default=False)]
 
 
 def auto_or_whole(_: Any, tokens: Sequence[Any]) -> int | None:
@@ -108,10 +96,10 @@ def put_to_test(
         _say_what_was_locked(*lock, deviations)
     store = _store(out)
     say_if_the_model_must_be_prepared()
-    made = _attended(lambda stop, bar: plan(known, seed=seed, replicates=replicates, workers=workers), 1)
+    made = waited_for(lambda bar, stop: plan(known, seed=seed, replicates=replicates, workers=workers), 1)
     _show(made)
-    examination = _attended(
-        lambda stop, bar: run(
+    examination = waited_for(
+        lambda bar, stop: run(
             made,
             robust=robust,
             workers=workers,
@@ -188,12 +176,12 @@ def contest(
     contests.check(known, held)
     store = _store(out)
     say_if_the_model_must_be_prepared()
-    made = _attended(
-        lambda stop, bar: contests.plan(known, held, seed=seed, replicates=replicates, workers=workers), 1
+    made = waited_for(
+        lambda bar, stop: contests.plan(known, held, seed=seed, replicates=replicates, workers=workers), 1
     )
     _show(made)
-    result = _attended(
-        lambda stop, bar: contests.contest(
+    result = waited_for(
+        lambda bar, stop: contests.contest(
             known, held, workers=workers, store=store, command=_command(), made=made,
             progress=bar.show, say=bar.say, stop=stop,
         ),
@@ -236,15 +224,6 @@ def _show(made: Plan) -> None:
 
     for line in theory_tables.plan(made):
         note(line)
-
-
-def _attended(work: Callable[[Event, Any], Result], total: int) -> Result:
-    """Do something long with a bar, and let Ctrl-C end it."""
-    from analysis.waiting import Bar, attended
-
-    stop = Event()
-    with Bar(total) as bar:
-        return attended(lambda: work(stop, bar), stop)
 
 
 def _answer(summary: dict[str, Any], parts: Iterable[Any], *, as_json: bool) -> None:
