@@ -40,7 +40,7 @@ def measure(*, quick: bool) -> dict[str, object]:
     one, two = (sim.simulate(scenario, 20, workers=workers).values for workers in (1, 2))
     assert np.array_equal(one, two, equal_nan=True), "the number of workers changed the result"
     taken = interleaved({"one": lambda: with_workers(1), "two": lambda: with_workers(2)}, rounds)
-    blocks = BLOCKS[::3] if quick else BLOCKS
+    blocks = (BLOCKS[0], ensemble.BLOCK_SECONDS) if quick else BLOCKS
     part = replicates // 3
     cut = interleaved(
         {str(size): lambda size=size: in_blocks_of(size, scenario, part) for size in blocks}, rounds

@@ -296,7 +296,9 @@ def test_read_gives_the_table_before_it_is_checked():
 
 
 def test_the_public_surface_is_small():
-    assert scenarios.__all__ == ["check", "load", "names", "path", "read"]
+    assert scenarios.__all__ == [
+        "Claim", "Pattern", "Patterns", "Theory", "check", "load", "names", "path", "patterns", "read", "theories", "theory",
+    ]  # fmt: skip
     assert all(callable(getattr(scenarios, name)) for name in scenarios.__all__)
 
 
