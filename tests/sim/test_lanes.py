@@ -125,6 +125,41 @@ def test_no_array_is_read_or_written_beyond_its_end(compiled_digests):
     assert digests(NUMBA_DISABLE_JIT="0", NUMBA_BOUNDSCHECK="1") == compiled_digests
 
 
+@sim.compiled
+def beyond(values, at):
+    """A planted fault: nothing keeps `at` within the values."""
+    return values[at]
+
+
+CONTROL = """
+import numpy as np
+from tests.sim.test_lanes import beyond
+try:
+    beyond(np.zeros(8)[:5], 6)
+    print("overlooked")
+except IndexError:
+    print("found out")
+"""
+
+
+@pytest.mark.parametrize(
+    ("lane", "said"),
+    [
+        ({"NUMBA_BOUNDSCHECK": "1"}, "found out"),
+        ({"NUMBA_DISABLE_JIT": "1", "NUMBA_BOUNDSCHECK": "0"}, "found out"),
+        ({"NUMBA_DISABLE_JIT": "0", "NUMBA_BOUNDSCHECK": "0"}, "overlooked"),
+    ],
+    ids=["every index checked", "uncompiled", "machine code as it is used"],
+)
+def test_a_planted_step_beyond_an_end_is_found_out_in_both_lanes_and_nowhere_else(lane, said):
+    run = subprocess.run(
+        [sys.executable, "-c", CONTROL],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(ROOT)]), **lane},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.stdout.split("\n")[0] == said, run.stderr[-2000:]
+
+
 EXTREMES = """
 import itertools
 import sim
