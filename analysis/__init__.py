@@ -42,3 +42,7 @@ def __getattr__(name: str) -> Any:
             return globals()[name]
     msg = f"module 'analysis' has no attribute {name!r}"
     raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

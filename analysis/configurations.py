@@ -27,7 +27,7 @@ import numpy as np
 import sim
 from analysis import contexts
 from analysis.statistics import number, share_of_yes, words
-from sim import ScenarioError
+from sim import ScenarioError, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,6 +178,7 @@ def analyse(
     """
     names = tuple(name for name in cases.columns if name != outcome)
     _refuse(names, cases, consistency, frequency)
+    _refuse_what_is_not_crisp(cases, outcome)
     sets, shows = cases[list(names)].to_numpy(bool), cases[outcome].to_numpy(bool)
     rows = truth_table(sets, shows, consistency, frequency)
     complex_, parsimonious = (_solution(rows, sets, shows, remainders) for remainders in (False, True))
@@ -202,6 +203,19 @@ def _refuse(names: tuple[str, ...], cases: pd.DataFrame, consistency: float, fre
     if cases.empty:
         raise ScenarioError("there is no case in which conditions and outcome are defined")
     _refuse_cuts(consistency, frequency)
+
+
+def _refuse_what_is_not_crisp(cases: pd.DataFrame, outcome: str) -> None:
+    if outcome not in cases.columns:
+        raise ScenarioError(
+            f"outcome: the table has no column {outcome!r}{suggestion(outcome, list(cases.columns))}"
+        )
+    for name in cases.columns:
+        odd = cases[name][~cases[name].isin([0, 1])]
+        if len(odd):
+            raise ScenarioError(
+                f"{name}: each case must be 0 or 1, found {odd.iloc[0]!r} in case {odd.index[0]}"
+            )
 
 
 def _refuse_cuts(consistency: float, frequency: int) -> None:

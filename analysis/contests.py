@@ -49,15 +49,16 @@ class Contest:
             return "open"
         return "fits" if predicted == shown else "contradicted"
 
+    def shared(self, one: str, other: str) -> list[str]:
+        """The patterns on which two theories both speak."""
+        here, there = (next(t.predictions for t in self.theories if t.name == name) for name in (one, other))
+        return [pattern for pattern in self.patterns.patterns if pattern in here and pattern in there]
+
     def equifinal(self) -> list[tuple[str, str]]:
         """Pairs of theories that predict the same on every pattern on which both speak: these patterns cannot part them."""
         pairs = []
         for one, other in itertools.combinations(self.theories, 2):
-            both = [
-                pattern
-                for pattern in self.patterns.patterns
-                if pattern in one.predictions and pattern in other.predictions
-            ]
+            both = self.shared(one.name, other.name)
             if both and all(one.predictions[pattern] == other.predictions[pattern] for pattern in both):
                 pairs.append((one.name, other.name))
         return pairs
@@ -164,6 +165,8 @@ def contest(
     """
     import scenarios
 
+    if isinstance(theories, str):
+        theories = [theories]  # one name, and not its letters
     known = tuple(scenarios.theory(one) if isinstance(one, str) else one for one in theories)
     held = scenarios.patterns(patterns) if isinstance(patterns, str) else patterns
     made = made or plan(known, held, seed=seed, replicates=replicates, workers=workers)

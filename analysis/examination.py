@@ -76,11 +76,6 @@ class Robustness:
     opposite: float
     """Share in which it reaches the smallest effect on the other side."""
 
-    @property
-    def negligible(self) -> float:
-        """Share in which the effect stays below the smallest one of interest."""
-        return 1.0 - (self.holds["mean"] or 0.0) - self.opposite
-
 
 @dataclass(frozen=True)
 class Examination:
@@ -116,6 +111,7 @@ class Examination:
             "low": finding.low,
             "high": finding.high,
             "smallest_effect": experiment.smallest,
+            "matters": finding.matters,
             "replicates": finding.worlds,
             "share_of_plausible_worlds": robust.holds["mean"] if robust else None,
             "says": experiment.says,
@@ -193,6 +189,10 @@ def examine(
     ------
     sim.ScenarioError : a claim asks for what the model cannot vary or does not observe.
     """
+    for name, given, least in (("replicates", replicates, 2), ("robust", robust, 0)):
+        if given is not None and (given < least or given != int(given)):
+            msg = f"{name}: a whole number of at least {least} would do, found {given!r}"
+            raise sim.ScenarioError(msg)
     made = plan(theory, seed=seed, replicates=replicates, workers=workers)
     return run(made, robust=robust, workers=workers)
 

@@ -137,6 +137,17 @@ def of_pattern(patterns: Patterns, pattern: str) -> Experiment:
     )
 
 
+def mistakes_in(theory: Theory) -> tuple[str, ...]:
+    """What keeps the claims of a theory from being put to the test, a sentence each."""
+    found = []
+    for claim in theory.claims:
+        try:
+            of_claim(theory, claim)
+        except sim.ScenarioError as mistake:
+            found.append(str(mistake))
+    return tuple(found)
+
+
 def claim_at(path: str) -> Experiment:
     """The experiment of a claim written THEORY/CLAIM, as in eaa/dialogue_and_documentation.
 
@@ -185,6 +196,11 @@ def _experiment(
                 raise kept.mistake(
                     (*path, key), f"nothing called {outcome!r} is observed{sim.suggestion(outcome, outcomes)}"
                 )
+    observed = next(known for known in sim.OUTCOMES if known.name == what.outcome)
+    if observed.high is not None and what.smallest > observed.high - (observed.low or 0.0):
+        raise kept.mistake(
+            (*path, "smallest"), f"found {what.smallest:g}, and {what.outcome} has no room for such an effect"
+        )
     weights = what.cells()
     for scenario in scenarios.values():
         scopes = ("all", *scenario.groups, *sim.BARRIERS)

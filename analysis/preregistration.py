@@ -52,13 +52,8 @@ def locked(theory: Theory, *, seed: int, replicates: int | None, robust: int) ->
         "code": _code(),
     }
     return {
-        "theory": {"name": theory.name, "title": theory.title, "hash": theory.digest()},
-        "claims": {
-            name: claim.model_dump(
-                mode="json", include={"says", "outcome", "whom", "expected", "smallest", "kind"}
-            )
-            for name, claim in theory.claims.items()
-        },
+        "theory": {"hash": theory.digest(), **theory.model_dump(mode="json", exclude={"claims"})},
+        "claims": {name: claim.model_dump(mode="json") for name, claim in theory.claims.items()},
         "design": {"hash": _hash(design), "claims": design},
         "analysis": {"hash": _hash(analysis), **analysis},
         "versions": {
@@ -116,7 +111,7 @@ def deviations(lock: dict[str, Any], now: dict[str, Any]) -> list[str]:
     return [
         f"{'.'.join(path)}: locked {_said(before)}, run {_said(after)}"
         for path, before, after in _differences((), lock, now)
-        if path[-1] not in ("hash", "title")
+        if path[-1] != "hash"  # what a hash stands for is written out beside it
     ]
 
 

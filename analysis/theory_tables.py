@@ -108,6 +108,8 @@ def told(name: str, examination: Examination) -> str:
     ]
     if experiment.interaction:
         said.append("An interaction, on the additive scale.")
+    if finding.n and finding.low == finding.high == 0:
+        said.append("Nothing was moved in any world: do the levels reach what they should?")
     missing = finding.worlds - finding.n
     if missing:
         said.append(f"In {missing:,} of {finding.worlds:,} worlds it is undefined or was not run.")
@@ -118,13 +120,23 @@ def of_pairs(contest: Contest) -> list[str]:
     """How each theory fares, and which cannot be told apart, in sentences."""
     said = [_score(contest, theory.name) for theory in contest.theories]
     said += [
-        f"{one} and {other} are equifinal here: they predict the same wherever both speak."
+        f"{one} and {other} are equifinal here: they predict the same wherever both speak ({_patterns(len(contest.shared(one, other)))})."
         for one, other in contest.equifinal()
+    ]
+    known = contest.patterns.patterns
+    said += [
+        f"{theory.name} predicts {', '.join(other)} as well, which is not among these patterns."
+        for theory in contest.theories
+        if (other := [name for name in theory.predictions if name not in known])
     ]
     return said + [
         f"{one} and {other} speak about no pattern in common; nothing here could tell them apart."
         for one, other in contest.unmet()
     ]
+
+
+def _patterns(count: int) -> str:
+    return "one pattern" if count == 1 else f"{count} patterns"
 
 
 def _plausible(experiment: Experiment, robust: Robustness) -> str:
@@ -153,7 +165,12 @@ def _reading(experiment: Experiment, finding: Finding) -> str:
             return f"The rule does what it says: {size}{interval}."
         case "violated":
             return f"The rule does not do what it says: {size}{interval}."
-    return f"{size[:1].upper()}{size[1:]}{interval}; {smallest} would matter."
+    enough = {
+        True: f"more than the {smallest} that would matter",
+        False: f"less than the {smallest} that would matter",
+        None: f"a difference, but not shown to reach the {smallest} that would matter",
+    }[finding.matters]
+    return f"{size[:1].upper()}{size[1:]}{interval}: {enough}."
 
 
 def _verdicts(examination: Examination) -> Table:
@@ -201,7 +218,8 @@ def _score(contest: Contest, theory: str) -> str:
     ]
     spoken = len(fits) - fits.count("silent")
     said = f"{theory} predicts {spoken} of {len(fits)} patterns: {fits.count('fits')} fit, {fits.count('contradicted')} do not"
-    return said + (f", {fits.count('open')} are open." if fits.count("open") else ".")
+    still = fits.count("open")
+    return said + (f", {still} {'is' if still == 1 else 'are'} open." if still else ".")
 
 
 def _effect(finding: Finding) -> str:
@@ -238,7 +256,7 @@ def _duration(seconds: float) -> str:
     if seconds < 1:
         return "a second"
     if seconds < 90:
-        return f"{seconds:.0f} seconds"
+        return f"{seconds:.0f} second{'s' if round(seconds) != 1 else ''}"
     return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ALPHA: Final = 0.05
 POWER: Final = 0.95
 FEWEST: Final = 50  # worlds; below, a t interval for a skewed contrast is not to be trusted (judgement)
+PRECISION: Final = 0.12  # of the smallest effect: the half-width that an interval shall have, so that effects near it are parted from it
 MOST: Final = 100_000  # worlds; a test that needs more is told so and stays undecided (judgement)
 CAUTION: Final = 0.8  # chance that the spread planned with is at least the true one (Browne 1995, doi:10.1002/sim.4780141709)
 
@@ -53,6 +54,8 @@ class Finding:
     worlds: int
     """Worlds that were run."""
     verdict: Verdict
+    matters: bool | None = None
+    """Does the effect reach the smallest one of interest? None where the interval holds both answers."""
 
 
 def found(experiments: Mapping[str, Experiment], effects: Mapping[str, np.ndarray]) -> dict[str, Finding]:
@@ -86,7 +89,8 @@ def interval(values: np.ndarray, alpha: float) -> tuple[float | None, float | No
 
 
 def worlds_needed(spread: float, smallest: float, claims: int) -> int:
-    """Worlds for power .95 at the smallest effect (Holm's strictest step) and, without any effect, for equivalence.
+    """Worlds for power .95 at the smallest effect (Holm's strictest step), for power .95 to find equivalence where there is no
+    effect, and for an interval narrow enough to tell effects near the smallest one from it.
 
     Parameters
     ----------
@@ -96,15 +100,19 @@ def worlds_needed(spread: float, smallest: float, claims: int) -> int:
 
     Returns
     -------
-    The larger of the two numbers; it may exceed `MOST`.
+    The largest of the three numbers; it may exceed `MOST`.
     """
+    from scipy.special import stdtrit
+
     if spread <= 0:
         return FEWEST
 
     def enough(n: int) -> bool:
         error = spread / math.sqrt(n)
+        half = float(stdtrit(n - 1, 1 - ALPHA / claims / 2)) * error
         return (
-            power_of_equivalence(smallest, 0.0, error, n - 1) >= POWER
+            half <= PRECISION * smallest
+            and power_of_equivalence(smallest, 0.0, error, n - 1) >= POWER
             and power_of_difference(smallest, spread, n, ALPHA / claims) >= POWER
         )
 
@@ -174,7 +182,16 @@ def _finding(experiment: Experiment, values: np.ndarray, alpha: float) -> Findin
     if effect is not None and low == high and low is not None:
         effect = low  # what never varies has no rounding
     verdict = _verdict(experiment, low, high, low90, high90)
-    return Finding(effect, low, high, low90, high90, len(defined), len(values), verdict)
+    matters = _matters(experiment.smallest, low, high, verdict)
+    return Finding(effect, low, high, low90, high90, len(defined), len(values), verdict, matters)
+
+
+def _matters(smallest: float, low: float | None, high: float | None, verdict: Verdict) -> bool | None:
+    if low is None or high is None:
+        return None
+    if verdict == "equivalent" or max(abs(low), abs(high)) < smallest:
+        return False
+    return True if low >= smallest or high <= -smallest else None
 
 
 def _verdict(

@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from math import fsum, prod
@@ -27,8 +28,9 @@ from scenarios.places import Places
 from sim.errors import ScenarioError
 from sim.scenario import MECHANISMS, Frozen, Group, Name, Scenario, Session, slug, suggestion
 
-THEORIES: Final = Path(__file__).parent / "theories"
-PATTERNS: Final = Path(__file__).parent / "patterns"
+ROOM: Final = Path(__file__).parent
+THEORIES: Final = ROOM / "theories"
+PATTERNS: Final = ROOM / "patterns"
 
 # What a claim may name as its mechanism: the six, and what of a session, of people and of the process can be changed.
 VARIABLE: Final = (
@@ -37,6 +39,14 @@ VARIABLE: Final = (
     *(name for name in Group.model_fields if name not in ("title", "fee_per_hour")),
     "sessions", "groups", "issues", "context", "decision", "pen",
 )  # fmt: skip
+
+# Mechanisms that are also varied by other names.
+PROXIES: Final = {
+    "documentation": {"scribe", "captures_divergence"},
+    "intentions": {"openness"},
+    "sessions": {"minutes", "agenda", "week", "theme"},
+    "setting": {"fidelity"},
+}
 
 Direction = Literal["more", "less", "same"]
 
@@ -121,8 +131,27 @@ class Experiment(Frozen):
     """The smallest effect of interest, in the unit of the outcome: anything less would change nobody's mind."""
 
     @model_validator(mode="after")
+    def _varies_what_it_names(self) -> Self:
+        unnamed = [name for name in self.dialled() if name not in self.mechanism]
+        if unnamed and len(unnamed) < len(MECHANISMS):
+            msg = (
+                f"mechanism: the levels vary {' and '.join(unnamed)}, which is not named; name what is varied"
+            )
+            raise ValueError(msg)
+        words = set(re.findall(r"[a-z_]+", " ".join((*self.factors, *self._settings()))))
+        if (
+            not any(name in words or PROXIES.get(name, set()) & words for name in self.mechanism)
+            and not self.dialled()
+        ):
+            msg = f"mechanism: the levels vary nothing of {' or '.join(self.mechanism)}; name what is varied"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _is_not_judged_by_what_holds_the_mechanism(self) -> Self:
-        held = [name for name in self.mechanism if name in ("interpretation", "understanding")]
+        held = [
+            name for name in (*self.mechanism, *self.dialled()) if name in ("interpretation", "understanding")
+        ]
         if self.outcome == "informed_agreement" and held:
             msg = (
                 f"outcome: informed_agreement holds understanding in its formula, so that a claim about {held[0]} would "
@@ -130,6 +159,16 @@ class Experiment(Frozen):
             )
             raise ValueError(msg)
         return self
+
+    def _settings(self) -> list[str]:
+        return [
+            line for factor in self.factors.values() for lines in factor.levels.values() for line in lines
+        ]
+
+    def dialled(self) -> tuple[str, ...]:
+        """Which of the six mechanisms the levels turn up or down, by their dials."""
+        turned = " ".join(re.findall(r"dials\.([a-z_*]+) *=", " ".join(self._settings())))
+        return MECHANISMS if "*" in turned else tuple(name for name in MECHANISMS if name in turned.split())
 
     def cells(self) -> dict[tuple[str, ...], float]:
         """The combinations of levels, with the weight of each in the contrast; those of weight 0 are left out."""
@@ -161,6 +200,9 @@ class Claim(Experiment):
                 if not self.rule
                 else "rule: an emergent claim has no rule that makes it true; leave it out, or say by_construction"
             )
+            raise ValueError(msg)
+        if self.rule and not (ROOM.parent / self.rule).is_file():
+            msg = f"rule: there is no file {self.rule!r} in the model; one such as sim/mechanisms/dialogue.py would do"
             raise ValueError(msg)
         return self
 

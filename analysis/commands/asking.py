@@ -14,6 +14,7 @@ from rich.console import Console
 if TYPE_CHECKING:
     from threading import Event
 
+    from analysis.store import Store
     from analysis.waiting import Bar
 
 Result = TypeVar("Result")
@@ -144,3 +145,12 @@ def waited_for(
             return attended(lambda: work(bar, stop), stop)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(stopped()) from None
+
+
+def what_was_kept(store: Store | None, wanted: int) -> str:
+    """What is left of a study that somebody stopped."""
+    if store is None:
+        return "Stopped. Nothing was kept, because no --out folder was given to keep runs in."
+    if not store.kept:
+        return f"Stopped, before any runs could be kept in {store.folder}."
+    return f"Stopped. {store.kept:,} of {wanted:,} runs are kept in {store.folder}; the same command goes on from there."

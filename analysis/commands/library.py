@@ -86,13 +86,27 @@ def check(
         return mistake("check: name at least one file")
     sound = True
     for file in files:
-        mistakes = scenarios.check(file)
+        mistakes = scenarios.check(file) or _of_experiments(file)
         for sentence in mistakes:
             note(sentence)
         if not mistakes:
             print(f"{file}: ok", flush=True)
         sound = sound and not mistakes
     return 0 if sound else MISTAKE
+
+
+def _of_experiments(file: str) -> tuple[str, ...]:
+    """What a theory asks for that is not observed; the model is looked at only if the file is a theory."""
+    import scenarios
+    from sim import ScenarioError
+
+    try:
+        theory = scenarios.theory(file)
+    except ScenarioError:
+        return ()  # a scenario, or patterns
+    from analysis import experiments
+
+    return experiments.mistakes_in(theory)
 
 
 def schema(

@@ -24,6 +24,7 @@ from analysis.commands.asking import (
     say_if_the_model_must_be_prepared,
     screen,
     waited_for,
+    what_was_kept,
     whole,
 )
 
@@ -126,6 +127,11 @@ def resume(
     from analysis.definitions import order_of
 
     made = store.read_made(out)
+    words = shlex.split(made["command"])
+    if words[1:2] in (["test"], ["contest"]):
+        return mistake(
+            f"{out}: this folder keeps a {words[1]} of theories, which ends in verdicts; `{made['command']}` goes on with it"
+        )
     store.refuse_another_version(out, made)
     asked = store.asked_in(made)
     order = _Order(
@@ -294,12 +300,4 @@ def _store(order: _Order) -> Store | None:
 
 def _waited_for(work: Callable[[Bar, Event], Result], store: Store | None, total: int) -> Result:
     """The result of long work, with a word about what was kept if somebody stops it."""
-    return waited_for(work, total, lambda: _what_was_kept(store, total))
-
-
-def _what_was_kept(store: Store | None, wanted: int) -> str:
-    if store is None:
-        return "Stopped. Nothing was kept, because no --out folder was given to keep runs in."
-    if not store.kept:
-        return f"Stopped, before any runs could be kept in {store.folder}."
-    return f"Stopped. {store.kept:,} of {wanted:,} runs are kept in {store.folder}; the same command goes on from there."
+    return waited_for(work, total, lambda: what_was_kept(store, total))

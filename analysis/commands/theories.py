@@ -21,6 +21,7 @@ from analysis.commands.asking import (
     say_if_the_model_must_be_prepared,
     screen,
     waited_for,
+    what_was_kept,
     whole,
 )
 
@@ -110,6 +111,7 @@ def put_to_test(
             stop=stop,
         ),
         made.runs + 3 * robust,
+        lambda: what_was_kept(store, made.runs),
     )
     _answer(
         examination.summary(),
@@ -149,7 +151,7 @@ def lock(
     else:
         page = screen()
         page.print(
-            f"{path} holds {len(known.claims)} claims of {known.name}, their designs, analysis and versions."
+            f"{path} holds what {known.name} claims ({len(known.claims)}), its designs, analysis and versions."
         )
         page.print(
             "Put it where others see when it was written, then run the same options with `coprod test`."
@@ -186,6 +188,7 @@ def contest(
             progress=bar.show, say=bar.say, stop=stop,
         ),
         made.runs,
+        lambda: what_was_kept(store, made.runs),
     )  # fmt: skip
     _answer(result.summary(), theory_tables.of_contest(result), as_json=json)
     if store is not None:
@@ -204,7 +207,7 @@ def _lock_of(name: str, asked: Path | None) -> tuple[Path, dict[str, Any]] | Non
 
 def _say_what_was_locked(path: Path, lock: dict[str, Any], found: list[str]) -> None:
     if not found:
-        note(f"This is the test that {path} locked ({lock['design']['hash']}).")
+        note(f"This is the test that {path} locked ({lock['theory']['hash']}).")
         return
     note(
         f"This is not the test that {path} locked; it deviates in {len(found)} point{'s' if len(found) > 1 else ''}:"

@@ -46,7 +46,9 @@ def test_an_effect_is_the_difference_between_designs_in_the_same_world():
 
 def test_an_interaction_is_a_difference_of_differences():
     factors = WRITING | {"dialogue": {"levels": {"without": ["dials.dialogue=0"], "with": []}}}
-    experiment = experiments.of_claim(theory(it={"factors": factors}), "it")
+    experiment = experiments.of_claim(
+        theory(it={"factors": factors, "mechanism": ["documentation", "dialogue"]}), "it"
+    )
     runs = {d.levels: sim.simulate(d.scenario, 8, series=False) for d in experiment.designs}
     value = {levels: found.final("alignment") for levels, found in runs.items()}
     added = (value["with", "with"] - value["without", "with"]) - (
@@ -70,7 +72,9 @@ def test_an_experiment_can_be_moved_elsewhere_and_keeps_what_it_varies():
     changed = WRITING | {
         "pen": {"levels": {"bent": ["parameters.pen=0.5"], "straight": ["parameters.pen=0"]}}
     }
-    experiment = experiments.of_claim(theory(it={"factors": changed}), "it")
+    experiment = experiments.of_claim(
+        theory(it={"factors": changed, "mechanism": ["documentation", "pen"]}), "it"
+    )
     there = examination.moved(experiment, {"pen": 0.3, "noise": 0.11}, "vertical")
     for before, after in zip(experiment.designs, there.designs, strict=True):
         assert after.scenario.parameters["noise"] == 0.11
@@ -138,7 +142,7 @@ def test_workers_change_nothing(workers):
 
 
 def test_a_pilot_plans_and_its_worlds_are_not_looked_at_again():
-    plan = examination.plan(theory(easy={}, hard={"smallest": 0.001}))
+    plan = examination.plan(theory(easy={}, hard={"smallest": 0.004}))
     easy, hard = plan.claims["easy"], plan.claims["hard"]
     assert easy.spread == hard.spread > 0
     assert easy.worlds < hard.worlds
@@ -151,7 +155,7 @@ def test_a_pilot_plans_and_its_worlds_are_not_looked_at_again():
 
 
 def test_each_claim_is_judged_on_its_own_worlds():
-    plan = examination.plan(theory(easy={}, hard={"smallest": 0.001}))
+    plan = examination.plan(theory(easy={}, hard={"smallest": 0.004}))
     found = examination.run(plan).summary()
     assert found["easy"]["replicates"] == plan.claims["easy"].worlds < found["hard"]["replicates"]
 
@@ -213,6 +217,7 @@ def test_pairs_that_predict_the_same_are_called_equifinal_and_pairs_that_never_m
     assert ["contact", "linear"] in said["equifinal"]
     assert ["eaa", "contact"] not in said["equifinal"]
     assert ["information", "linear"] in said["not_comparable"]
+    assert held.shared("contact", "linear") == ["stages_or_iteration"]
 
 
 def test_a_contest_that_could_say_nothing_is_refused():
@@ -247,6 +252,12 @@ def test_the_same_test_has_no_deviations(tmp_path):
             {},
             "design.claims.it.cells.without.process",
         ),
+        (
+            {"mechanism": ["documentation", "scribe"]},
+            {},
+            "claims.it.mechanism: locked another one, run another one",
+        ),
+        ({"source": "somebody"}, {}, "claims.it.source: locked nobody, run somebody"),
         ({}, {"seed": 7}, "analysis.seed: locked 1, run 7"),
         ({}, {"replicates": 10}, "analysis.replicates: locked auto, run 10"),
         ({}, {"robust": 5}, "analysis.robust: locked 0, run 5"),
@@ -282,3 +293,27 @@ def test_what_is_no_preregistration_is_refused(tmp_path, text):
     (tmp_path / "some.json").write_text(text)
     with pytest.raises(preregistration.LockError, match="this is no preregistration of coprod's"):
         preregistration.read(tmp_path / "some.json")
+
+
+def test_nonsense_is_refused_with_a_sentence():
+    for wrong in ({"replicates": 1}, {"replicates": 2.5}, {"robust": -1}):
+        with pytest.raises(sim.ScenarioError, match=f"{next(iter(wrong))}: a whole number of at least"):
+            examine(theory(it={}), **wrong)
+    with pytest.raises(sim.ScenarioError, match="a contest needs at least two theories"):
+        contest("eaa")
+
+
+def test_what_moves_nothing_is_said_to():
+    nobody_meets = {"scenario": "shared-decision", "set": ["sessions.*.dials.*=0"]}
+    found = examine(theory(it={"context": nobody_meets}), replicates=5)
+    assert "Nothing was moved in any world" in theory_tables.told("it", found)
+
+
+def test_a_difference_that_may_be_too_small_to_matter_is_not_said_to_matter():
+    found = examine(theory(it={}), replicates=60)
+    effect = found.findings["it"].effect
+    near = examine(theory(it={"smallest": effect - 1e-6}), replicates=60)
+    assert near.summary()["it"]["matters"] is None
+    assert "not shown to reach" in theory_tables.told("it", near)
+    assert examine(theory(it={"smallest": effect / 2}), replicates=60).summary()["it"]["matters"] is True
+    assert examine(theory(it={"smallest": effect * 2}), replicates=60).summary()["it"]["matters"] is False

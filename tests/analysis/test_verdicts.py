@@ -137,7 +137,7 @@ def test_undefined_worlds_are_left_out_and_counted():
 
 
 def test_what_never_varies_is_a_point():
-    assert verdict(np.full(9, 0.3)) == verdicts.Finding(0.3, 0.3, 0.3, 0.3, 0.3, 9, 9, "supported")
+    assert verdict(np.full(9, 0.3)) == verdicts.Finding(0.3, 0.3, 0.3, 0.3, 0.3, 9, 9, "supported", True)
     assert verdict(np.zeros(9)).verdict == "equivalent"
     assert verdict(np.array([0.3])).verdict == "undecided"
 
@@ -146,19 +146,41 @@ def test_what_never_varies_is_a_point():
 
 
 @pytest.mark.parametrize("effect", [0.1, 0.0])
-def test_planned_worlds_have_the_power_that_was_asked_for_and_half_of_them_do_not(effect):
+def test_worlds_have_the_power_that_they_are_said_to_have_and_half_of_them_do_not(effect):
     """At the smallest effect the test is to support, without any effect to call it equivalent, in 95 of 100 studies."""
-    rng, spread = np.random.default_rng(9), 0.5
+    rng, spread, smallest = np.random.default_rng(9), 0.5, 0.1
     wanted = "supported" if effect else "equivalent"
+
+    def power(n):
+        if effect:
+            return verdicts.power_of_difference(effect, spread, n)
+        return verdicts.power_of_equivalence(smallest, 0.0, spread / math.sqrt(n), n - 1)
 
     def share(n, studies=400):
         found = [verdict(rng.normal(effect, spread, n)).verdict for _ in range(studies)]
         return found.count(wanted) / studies
 
-    planned = verdicts.worlds_needed(spread, 0.1, claims=1)
+    enough = next(n for n in range(100, 10_000) if power(n) >= 0.95)
     error = math.sqrt(0.95 * 0.05 / 400)
-    assert share(planned) > 0.95 - 4 * error
-    assert share(planned // 2) < 0.95 - 4 * error
+    assert share(enough) > 0.95 - 4 * error
+    assert share(enough // 2) < 0.95 - 4 * error
+    assert verdicts.worlds_needed(spread, smallest, claims=1) >= enough
+
+
+def test_planned_worlds_part_effects_near_the_smallest_one_from_it():
+    """An effect of .8 of the smallest is called equivalent in nine of ten samples; with a tenth of the worlds it is a toss."""
+    rng, spread = np.random.default_rng(5), 0.5
+    planned = verdicts.worlds_needed(spread, 0.1, claims=1)
+
+    def share(n):
+        found = [verdict(rng.normal(0.08, spread, n)).verdict for _ in range(200)]
+        return found.count("equivalent") / 200
+
+    assert share(planned) > 0.9
+    assert share(planned // 10) < 0.6
+    values = rng.normal(0, spread, planned)
+    low, high = verdicts.interval(values, verdicts.ALPHA)
+    assert (high - low) / 2 == pytest.approx(verdicts.PRECISION * 0.1, rel=0.05)
 
 
 def test_more_claims_and_smaller_effects_need_more_worlds():
