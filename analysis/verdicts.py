@@ -151,16 +151,19 @@ def power_of_equivalence(
 
     error : standard error of the mean effect. freedom : its degrees of freedom.
     """
-    from scipy.integrate import quad
-    from scipy.special import chdtri, ndtr, stdtrit
+    from scipy.integrate import fixed_quad
+    from scipy.special import chdtr, chdtri, ndtr, stdtrit
 
     t = float(stdtrit(freedom, 1 - alpha))
 
-    def both(share: float) -> float:
-        room = margin - t * error * math.sqrt(float(chdtri(freedom, 1 - share)) / freedom)
-        return float(ndtr((room - effect) / error) - ndtr((-room - effect) / error)) if room > 0 else 0.0
+    def both(share: np.ndarray) -> np.ndarray:
+        room = margin - t * error * np.sqrt(chdtri(freedom, 1 - share) / freedom)
+        power: np.ndarray = ndtr((room - effect) / error) - ndtr((-room - effect) / error)
+        return power
 
-    return float(quad(both, 0, 1, limit=200, epsabs=1e-9)[0])
+    # beyond this share of the possible errors there is no room left, and nothing to add
+    last = float(chdtr(freedom, freedom * (margin / (t * error)) ** 2))
+    return float(fixed_quad(both, 0, last, n=200)[0])
 
 
 def _fewest(enough: Callable[[int], bool]) -> int:
