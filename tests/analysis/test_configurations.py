@@ -269,3 +269,12 @@ def test_the_command_prints_json_or_tables_and_keeps_both(tmp_path):
     wrong = coprod("configurations", "shared-decision", "--conditions", "weather")
     assert wrong.returncode == 2
     assert len(wrong.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("odd", [float("nan"), 0.5, 2])
+def test_cases_that_are_not_crisp_are_refused_with_the_case(odd):
+    cases = pd.DataFrame({"A": [0, 1, 1], "Y": [1, 0, odd]})
+    with pytest.raises(sim.ScenarioError, match=r"Y: each case must be 0 or 1, found .* in case 2"):
+        configurations.analyse(cases, "Y")
+    with pytest.raises(sim.ScenarioError, match="outcome: the table has no column 'Z'"):
+        configurations.analyse(cases, "Z")

@@ -82,6 +82,26 @@ def test_a_folder_keeps_runs_verdicts_and_a_page_and_the_same_command_goes_on_th
     assert "://" not in page, "nothing is fetched"
 
 
+def test_resuming_a_test_is_left_to_the_command_that_judges(coprod):
+    coprod("test", "mine.toml", "--replicates", 10, "--out", "kept")
+    before = {path.name: path.read_bytes() for path in (coprod.folder / "kept").iterdir() if path.is_file()}
+    done = coprod("resume", "kept")
+    assert done.returncode == 2
+    assert "this folder keeps a test of theories" in done.stderr
+    assert "`coprod test mine.toml --replicates 10 --out kept` goes on with it" in done.stderr
+    assert before == {
+        path.name: path.read_bytes() for path in (coprod.folder / "kept").iterdir() if path.is_file()
+    }
+
+
+def test_check_finds_what_a_test_would_refuse(coprod):
+    (coprod.folder / "odd.toml").write_text(MINE.replace('"alignment"', '"happiness"'))
+    done = coprod("check", "mine.toml", "odd.toml")
+    assert done.returncode == 2
+    assert done.stdout == "mine.toml: ok\n"
+    assert "claims.notes.outcome: nothing called 'happiness' is observed" in done.stderr
+
+
 def test_what_was_locked_is_what_is_run_or_every_deviation_is_told(coprod):
     assert coprod("lock", "mine.toml", "--replicates", 10).returncode == 0
     same = coprod("test", "mine.toml", "--replicates", 10)
