@@ -53,6 +53,8 @@ class Study:
         import scenarios
 
         several = [designs] if isinstance(designs, (str, sim.Scenario)) else list(designs)
+        if not several:
+            raise sim.CoprodError("designs: a study needs at least one, as in Study(['citizens-blended'])")
         self.scenarios: tuple[Scenario, ...] = tuple(
             scenarios.load(design, set=set) if isinstance(design, str) else design for design in several
         )

@@ -91,7 +91,7 @@ def sentence(name: str, examination: Examination) -> Text:
     verdict = examination.findings[name].verdict
     says = examination.plan.claims[name].experiment.says
     head = Text(f"\n{words(name)}: ", style="bold")
-    return Text.assemble(head, (verdict, STYLES[verdict]), f". {says} {told(name, examination)}")
+    return Text.assemble(head, (verdict, STYLES[verdict]), f". {ended(says)} {told(name, examination)}")
 
 
 def told(name: str, examination: Examination) -> str:
@@ -133,6 +133,11 @@ def of_pairs(contest: Contest) -> list[str]:
         f"{one} and {other} speak about no pattern in common; nothing here could tell them apart."
         for one, other in contest.unmet()
     ]
+
+
+def ended(says: str) -> str:
+    """A sentence with its full stop, if whoever wrote it left it out."""
+    return says if says.endswith((".", "?", "!")) else f"{says}."
 
 
 def _patterns(count: int) -> str:

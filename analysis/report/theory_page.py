@@ -112,7 +112,7 @@ def _row(name: str, examination: Examination) -> Row:
     return Row(
         name=theory_tables.words(name),
         verdict=finding.verdict,
-        says=experiment.says,
+        says=theory_tables.ended(experiment.says),
         effect="-" if finding.effect is None else theory_tables.signed(finding.effect),
         between=theory_tables.between(finding),
         smallest=f"{experiment.smallest:g} {statistics.words(experiment.outcome)}",
