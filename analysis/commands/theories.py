@@ -87,10 +87,13 @@ def put_to_test(
     import scenarios
     from analysis import preregistration, theory_tables
     from analysis.examination import plan, run
+    from sim import ScenarioError
 
     head, _, claim = theory.partition("/")
     if claim and head in scenarios.theories():
-        raise ScenarioError(f"test takes a whole theory, as in `coprod test {head}`; found the claim {theory!r}")
+        raise ScenarioError(
+            f"test takes a whole theory, as in `coprod test {head}`; found the claim {theory!r}"
+        )
     known = scenarios.theory(theory)
     lock = _lock_of(known.name, locked)
     deviations = None

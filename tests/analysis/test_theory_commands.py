@@ -129,6 +129,7 @@ def test_rivals_are_held_against_each_other(coprod):
     ("arguments", "sentence"),
     [
         (["test", "eea"], "there is no theory 'eea' in the library; did you mean 'eaa'?"),
+        (["test", "eaa/interpretation_alone"], "test takes a whole theory, as in `coprod test eaa`"),
         (["test", "mine.toml", "--replicates", "some"], "it must be a whole number from 2 to 10,000,000, found 'some'"),
         (["test", "mine.toml", "--locked", "none.json"], "none.json: it cannot be read: no such file or directory"),
         (["contest", "eaa"], "a contest needs at least two theories"),
