@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from scenarios import Theory
     from sim import Runs, Scenario
 
-PILOT: Final = 40  # worlds in which the spread of each contrast is looked at first
+PILOT: Final = 40  # worlds in which the spread of each contrast is looked at first (judgement)
 PILOT_FIRST: Final = 1_000_000_000  # their numbers: no test looks at these worlds again
-ROBUST_WORLDS: Final = (10, 200)  # fewest and most worlds per point of the plausible ranges
-ROBUST_ERROR: Final = 1 / 3  # of the smallest effect: the standard error wanted at each point
+ROBUST_WORLDS: Final = (10, 200)  # fewest and most worlds per point of the plausible ranges (judgement)
+ROBUST_ERROR: Final = 1 / 3  # of the smallest effect: the standard error wanted at each point (judgement)
 
 Progress = Callable[[str, int], None]
 

@@ -43,6 +43,7 @@ def locked(theory: Theory, *, seed: int, replicates: int | None, robust: int) ->
         "adjustment": "Holm, over the emergent claims",
         "equivalence": "two one-sided tests, 90% interval within the smallest effect",
         "pairing": "common random numbers, by world",
+        "precision": verdicts.PRECISION,
         "fewest": verdicts.FEWEST,
         "most": verdicts.MOST,
         "pilot": examination.PILOT,

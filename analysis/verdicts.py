@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 ALPHA: Final = 0.05
 POWER: Final = 0.95
 FEWEST: Final = 50  # worlds; below, a t interval for a skewed contrast is not to be trusted (judgement)
-PRECISION: Final = 0.12  # of the smallest effect: the half-width that an interval shall have, so that effects near it are parted from it
+# Of the smallest effect: the half-width that an interval shall have, so that an effect of .8 of it is parted from it in nine
+# samples of ten (judgement; with .2 verdicts near the border still hung on the worlds).
+PRECISION: Final = 0.12
 MOST: Final = 100_000  # worlds; a test that needs more is told so and stays undecided (judgement)
 CAUTION: Final = 0.8  # chance that the spread planned with is at least the true one (Browne 1995, doi:10.1002/sim.4780141709)
 
