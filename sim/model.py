@@ -63,8 +63,7 @@ class Participant(mesa.Agent):  # type: ignore[misc]
         """What this person believes a group to think on an issue, in [-1, 1]."""
         model = self.model
         g, k = model.group_names.index(group), list(model.scenario.issues).index(issue)
-        c = model.people.certainty[self.index, g, k]
-        return float(c * model.people.picture[self.index, g, k] + (1 - c) * model.people.views[self.index, k])
+        return float(_believed(model.people, slice(self.index, self.index + 1))[0, g, k])
 
 
 for _field in people.FIELDS:
@@ -212,12 +211,22 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
             for e in range(int(r.length[0]))
         ]
 
+    def beliefs(self) -> np.ndarray:
+        """What everybody believes each group to think on each issue, in [-1, 1]; shape (N, G, K)."""
+        return _believed(self.people, slice(None))
+
     def draft(self) -> dict[str, float | None]:
         """The latest draft: position by issue; None where there is none."""
         positions = self.state.draft.position
         return {
             k: None if np.isnan(x) else float(x) for k, x in zip(self.scenario.issues, positions, strict=True)
         }
+
+
+def _believed(people: Any, who: slice) -> np.ndarray:
+    """What some people believe, shape (of them, G, K): their picture as far as they are certain, else their own view."""
+    c = people.certainty[who]
+    return np.asarray(c * people.picture[who] + (1 - c) * people.views[who][:, None, :])
 
 
 def _outcome(name: str) -> Callable[[CoProduction], float]:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from analysis import statistics
+from analysis import look, statistics
 from analysis.report import words
 from sim import CoprodError
 
@@ -203,5 +203,5 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["css"] = Markup(environment.get_template("report.css").render())
+    environment.globals["css"] = Markup(look.css() + environment.get_template("report.css").render())
     return environment.get_template("explanation.html.j2")

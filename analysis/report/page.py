@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from analysis import statistics
+from analysis import look, statistics
 from analysis.report import assumptions, dialogue, sections, story, words
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def template(name: str) -> Any:
     }
     environment.globals |= {
         "count": words.count,
-        "css": Markup(environment.get_template("report.css").render()),
+        "css": Markup(look.css() + environment.get_template("report.css").render()),
     }
     return environment.get_template(name)
 

@@ -106,7 +106,7 @@ def tell(runs: Runs, replicate: int) -> Story | None:
         session = model.next_session
         assert session is not None
         model.step()
-        happened = _since(model, told)
+        happened = since(model, told)
         told += len(happened)
         scene = Scene(model, session, happened, names, gone, differed)
         chapters.append(scene.chapter())
@@ -127,7 +127,7 @@ def _most_telling(chapters: list[Chapter]) -> tuple[Chapter, ...]:
     return tuple(chapters[n] for n in kept)
 
 
-def _since(model: CoProduction, line: int) -> list[Event]:
+def since(model: CoProduction, line: int) -> list[Event]:
     """The events of the latest session."""
     from sim import events_of
 

@@ -124,6 +124,16 @@ RULES: Final = {
 }
 
 
+# What a position between -1 (no) and 1 (yes) says: the word for all positions below a bound (judgement).
+STANCES: Final = (
+    (-0.6, "strongly against"),
+    (-0.2, "against"),
+    (0.2, "undecided"),
+    (0.6, "for"),
+    (math.inf, "strongly for"),
+)
+
+
 def title(outcome: str) -> str:
     """What a heading calls an outcome."""
     return TITLES.get(outcome, statistics.words(outcome))
@@ -219,10 +229,7 @@ def signed(value: float) -> str:
 
 def stance(position: float) -> str:
     """What a position between -1 (no) and 1 (yes) says."""
-    for bound, word in ((-0.6, "strongly against"), (-0.2, "against"), (0.2, "undecided"), (0.6, "for")):
-        if position < bound:
-            return word
-    return "strongly for"
+    return next((word for bound, word in STANCES if position < bound), STANCES[-1][1])
 
 
 def letters(groups: Mapping[str, Group]) -> dict[str, str]:

@@ -1,0 +1,140 @@
+"""Links that carry a whole run: the scenario as it stands, the seed, and which model it was made with.
+
+Whoever opens such a link elsewhere gets the same numbers, without asking the place where it was made: nothing is kept
+on a server. A model that has changed since is told.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Final
+from urllib.parse import parse_qs, quote
+
+import scenarios
+import sim
+from sim import Scenario, ScenarioError
+
+LONGEST: Final = 12_000  # characters in a link; browsers and servers take more, mail programs often do not
+LARGEST: Final = 1_000_000  # bytes that a link may unfold to
+NOT_A_LINK: Final = "This link is damaged: part of it is missing or was changed on the way. Ask for it again, or start from a scenario of the library."
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run that is looked at: what is simulated, and which world."""
+
+    scenario: Scenario
+    seed: int = 1
+    replicate: int = 0
+    note: str = ""
+    """What a reader should know of where it comes from."""
+
+
+def plain(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as a table that stands on its own: without the base and the templates that it was made from."""
+    table = scenario.model_dump(
+        mode="json", exclude={"base", "templates"}, exclude_none=True, round_trip=True
+    )
+    for session in table["sessions"].values():
+        session.pop("template", None)  # its fields stand in the session already
+    return table
+
+
+def query(run: Run) -> str:
+    """The part of an address behind the `?`: the name of a scenario of the library, or a whole scenario.
+
+    Raises
+    ------
+    sim.ScenarioError : the scenario is too long for a link.
+    """
+    where = f"&seed={run.seed}" + (f"&replicate={run.replicate}" if run.replicate else "")
+    name = run.scenario.name
+    if name in scenarios.names() and scenarios.load(name) == run.scenario:
+        return f"scenario={quote(name)}&version={version('coprod')}{where}"
+    return f"run={packed(run)}"
+
+
+def packed(run: Run) -> str:
+    """A whole run as a text that can stand in an address."""
+    said = {
+        "v": version("coprod"),
+        "m": sim.sources_digest()[:12],
+        "seed": run.seed,
+        "r": run.replicate,
+        "s": plain(run.scenario),
+    }
+    text = (
+        base64.urlsafe_b64encode(zlib.compress(json.dumps(said, separators=(",", ":")).encode(), 9))
+        .decode()
+        .rstrip("=")
+    )
+    if len(text) > LONGEST:
+        msg = "This scenario is too long for a link; save it as a file and pass that on."
+        raise ScenarioError(msg)
+    return text
+
+
+def unpacked(text: str) -> Run:
+    """The run that a text from a link holds.
+
+    Raises
+    ------
+    sim.ScenarioError : it holds none, or one with mistakes.
+    """
+    try:
+        unzip = zlib.decompressobj()
+        raw = unzip.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), LARGEST)
+        if unzip.unconsumed_tail or not unzip.eof:
+            raise ValueError
+        said = json.loads(raw)
+        table, seed, replicate = dict(said["s"]), int(said["seed"]), int(said["r"])
+        made, model = str(said["v"]), str(said["m"])
+    except (ValueError, KeyError, TypeError, zlib.error, RecursionError):
+        raise ScenarioError(NOT_A_LINK) from None
+    table.pop("base", None)  # a link stands on its own, and reads no files
+    return Run(scenarios.load(table), *_checked(seed, replicate), _from_another_model(made, model))
+
+
+def opened(search: str | None) -> Run | None:
+    """The run that an address asks for; None if it asks for none.
+
+    Parameters
+    ----------
+    search : the part of the address behind the `?`.
+
+    Raises
+    ------
+    sim.ScenarioError : it asks for something that is not there.
+    """
+    asked = {key: values[0] for key, values in parse_qs((search or "").lstrip("?")).items()}
+    if "run" in asked:
+        return unpacked(asked["run"])
+    if "scenario" not in asked:
+        return None
+    name = asked["scenario"]
+    if name not in scenarios.names():
+        msg = f"There is no scenario {name[:60]!r} in the library; known are {', '.join(scenarios.names())}."
+        raise ScenarioError(msg)
+    try:
+        seed, replicate = int(asked.get("seed", 1)), int(asked.get("replicate", 0))
+    except ValueError:
+        raise ScenarioError(NOT_A_LINK) from None
+    made = asked.get("version", version("coprod"))
+    note = "" if made == version("coprod") else _from_another_model(made, "")
+    return Run(scenarios.load(name), *_checked(seed, replicate), note)
+
+
+def _checked(seed: int, replicate: int) -> tuple[int, int]:
+    if not (0 <= seed < 2**63 and 0 <= replicate < 2**31):
+        raise ScenarioError(NOT_A_LINK)
+    return seed, replicate
+
+
+def _from_another_model(made: str, model: str) -> str:
+    if made == version("coprod") and model == sim.sources_digest()[:12]:
+        return ""
+    return f"This link was made with another model (coprod {made[:20]}; this is {version('coprod')}): numbers may differ from what was seen there."

@@ -1,0 +1,56 @@
+"""The dashboard's pages, each at its own address, in one frame."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import solara
+
+from analysis.dashboard import links, trouble, visit
+from analysis.dashboard.pages import watch
+from analysis.dashboard.tags import tag
+from analysis.report import words
+
+PAGES: Final = (
+    ("watch", "Watch"),
+    ("design", "Design"),
+    ("compare", "Compare"),
+    ("test", "Test"),
+    ("teach", "Teach"),
+    ("about", "About"),
+)
+
+
+@solara.component
+def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's way to take children
+    """The frame of every page: where one can go, what is before the visitor, and what went wrong."""
+    router = solara.use_router()
+    solara.use_memo(lambda: trouble.safely(_open)(router.search), [router.search])
+    here = (router.path or "/").strip("/").split("/")[0] or "watch"
+    solara.Title(f"{dict(PAGES).get(here, 'Page')} · coprod")
+    now = visit.current()
+    with tag("div", class_="app"):
+        tag("a", "Skip to the page", class_="skip", href="#page")
+        with tag("header", class_="top"):
+            tag("a", "coprod", class_="brand", href="/watch")
+            with tag("nav", aria_label="Pages"), tag("ul"):
+                for path, name in PAGES:
+                    with tag("li"):
+                        tag("a", name, href=f"/{path}", aria_current="page" if path == here else None)
+            tag("p", f"{words.called(now.scenario.title, now.scenario.name)} · seed {now.seed}", class_="now")
+        with tag("main", class_=f"page {here}", id="page", tabindex="-1"):
+            trouble.Trouble()
+            tag("div", *children, class_="fill")
+
+
+def _open(search: str | None) -> None:
+    """Put before the visitor what the address asks for."""
+    wanted = links.opened(search)
+    if wanted is not None:
+        visit.look_at(wanted)
+
+
+routes = [
+    solara.Route("/", component=watch.Page, label="Watch", layout=Layout),
+    solara.Route("watch", component=watch.Page, label="Watch"),
+]

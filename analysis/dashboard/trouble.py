@@ -1,0 +1,63 @@
+"""What goes wrong is told in a sentence on the page, and nothing that was there is lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+import solara
+
+import sim
+from analysis.dashboard.tags import tag
+
+log = logging.getLogger(__name__)
+UNFORESEEN: Final = "Something went wrong here, and it is not your doing. What you had is kept; try again, or load the page anew."
+
+trouble = solara.reactive("")
+
+
+def tell(error: BaseException) -> None:
+    """Say on the page what went wrong: our own errors are sentences for people, others go to the server's log."""
+    if isinstance(error, sim.CoprodError):
+        trouble.value = str(error)
+    else:
+        log.error("unforeseen", exc_info=error)
+        trouble.value = UNFORESEEN
+
+
+def safely(act: Callable[..., Any]) -> Callable[..., Any]:
+    """An event handler whose mistakes are told; an error that leaves a handler would end in a dead button."""
+
+    @wraps(act)
+    def careful(*args: Any) -> Any:
+        try:
+            result = act(*args)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the page must live on
+            tell(error)
+            return None
+        return result
+
+    return careful
+
+
+@solara.component
+def Trouble() -> None:
+    """The sentence, if there is one, with a button that puts it away."""
+    from analysis.dashboard import controls
+
+    if trouble.value:
+        with tag("div", class_="trouble", role="alert"):
+            tag("p", trouble.value)
+            controls.Controls([controls.button("close", "Close")], lambda *_: trouble.set(""))
+
+
+@solara.component
+def Panel(title: str, children: list[Any] = [], class_: str = "panel") -> None:  # noqa: B006 - Solara's way to take children
+    """A part of a page under a heading of its own; if it cannot be drawn, the rest of the page still is."""
+    error, _ = solara.use_exception()
+    if error is not None:
+        log.error("a panel could not be drawn", exc_info=error)
+        children = [tag("p", str(error) if isinstance(error, sim.CoprodError) else UNFORESEEN)]
+    tag("section", tag("h2", title), *children, class_=class_, aria_label=title)

@@ -1,0 +1,39 @@
+/* Where in a run one is: a place on a line that has one unit for each session, and moments within each. */
+
+/* Seconds that a moment of each kind takes at ordinary speed, so that a session takes about a quarter of a minute. */
+const SECONDS = { arrive: 1.6, intentions: 1.2, assets: 1.2, talk: 0.22, post: 0.3, read: 1.4, ask: 0.45, draft: 2.8, leave: 1.4 };
+
+/** For each session: where each of its moments begins within the unit, and how many seconds the session takes. */
+export function measured(doc) {
+  return doc.sessions.map((session) => {
+    const each = session.moments.map((moment) => SECONDS[moment.is]);
+    const seconds = each.reduce((a, b) => a + b, 0);
+    let sum = 0;
+    const starts = each.map((one) => { const start = sum / seconds; sum += one; return start; });
+    return { starts, seconds };
+  });
+}
+
+/** The session and the moment at a place; the very end is the last moment of the last session. */
+export function placed(lengths, at) {
+  const session = Math.min(lengths.length - 1, Math.max(0, Math.floor(at)));
+  const within = at >= lengths.length ? 1 : at - session;
+  const { starts } = lengths[session];
+  let moment = starts.length - 1;
+  while (moment > 0 && starts[moment] > within + 1e-9) moment--;
+  return { session, moment, over: at >= lengths.length };
+}
+
+/** The place at which a moment begins. */
+export const placeOf = (lengths, session, moment) => session + lengths[session].starts[moment];
+
+/** The place one moment on (1) or back (-1). */
+export function stepped(lengths, at, way) {
+  const { session, moment, over } = placed(lengths, at);
+  if (over && way > 0) return at;
+  if (over) return placeOf(lengths, session, moment);
+  const next = moment + way;
+  if (next >= 0 && next < lengths[session].starts.length) return placeOf(lengths, session, next);
+  if (way > 0) return session + 1;
+  return session > 0 ? placeOf(lengths, session - 1, lengths[session - 1].starts.length - 1) : 0;
+}

@@ -1,0 +1,129 @@
+/* Where everybody is drawn in a session: around tables, on screens, later by themselves, or away. */
+
+const HEAD = 20; // room for the heading of an area
+const RECORD = 58; // room for the record at the foot
+
+/** Areas and marks of a session in a picture of a given size.
+ *  A mark is {key, i, x, y, r, where}; key tells somebody's live mark ("l3") from the one who comes later ("p3"). */
+export function places(doc, session, width, height) {
+  const narrow = width < 560;
+  const usable = height - RECORD;
+  const onsite = new Set(session.onsite);
+  const tables = session.circles.map((circle, c) => ({ c, members: circle.filter((i) => onsite.has(i)) })).filter((t) => t.members.length);
+  const screens = session.circles.map((circle, c) => ({ c, members: circle.filter((i) => !onsite.has(i)) })).filter((t) => t.members.length);
+  const parts = [];
+  if (tables.length) parts.push({ is: "tables", weight: tables.reduce((n, t) => n + t.members.length, 0) });
+  if (screens.length) parts.push({ is: "screens", weight: screens.reduce((n, t) => n + t.members.length, 0) });
+  if (session.later.length) parts.push({ is: "later", weight: session.later.length });
+  if (!parts.length) parts.push({ is: "nobody", weight: 1 });
+  const away = session.absent || session.gone.length;
+  const [main, ...rest] = parts;
+  const beside = rest.length + (away ? 1 : 0);
+  const areas = {};
+  const marks = [];
+  const frame = narrow ? stacked(width, usable, beside) : sided(width, usable, beside);
+  areas[main.is] = frame.main;
+  share(frame.side, rest, away, areas);
+  if (areas.tables) seatTables(areas.tables, tables, marks, session.circles.length);
+  if (areas.screens) seatScreens(areas.screens, screens, marks, session.circles.length > 1);
+  if (areas.later) seatRows(areas.later, session.later, "p", "later", marks);
+  const reasons = areas.away ? seatAway(areas.away, session, doc, marks) : [];
+  return { areas, marks, reasons, tables: areas.tables ? areas.tables.drawn : [], tiles: areas.screens ? areas.screens.tiles : [], record: { x: 14, y: usable + 8, w: width - 28, h: RECORD - 14 } };
+}
+
+function sided(width, height, beside) {
+  if (!beside) return { main: box(10, 4, width - 20, height - 8), side: null };
+  const side = Math.max(200, Math.min(290, width * 0.33));
+  return { main: box(10, 4, width - side - 30, height - 8), side: box(width - side - 8, 4, side, height - 8) };
+}
+
+function stacked(width, height, beside) {
+  if (!beside) return { main: box(8, 4, width - 16, height - 8), side: null };
+  const top = height * 0.56;
+  return { main: box(8, 4, width - 16, top - 8), side: box(8, top, width - 16, height - top - 4) };
+}
+
+const box = (x, y, w, h) => ({ x, y, w, h });
+
+/* The side is shared out by how many people are in each part. */
+function share(side, rest, away, areas) {
+  if (!side) return;
+  const parts = [...rest, ...(away ? [{ is: "away", weight: 4 }] : [])];
+  const total = parts.reduce((n, part) => n + Math.max(4, part.weight), 0);
+  let y = side.y;
+  for (const part of parts) {
+    const h = (side.h * Math.max(4, part.weight)) / total;
+    areas[part.is] = box(side.x, y, side.w, h);
+    y += h;
+  }
+}
+
+function seatTables(area, tables, marks, circles) {
+  const count = tables.length;
+  const columns = Math.max(1, Math.min(count, Math.round(Math.sqrt((count * area.w) / (area.h * 1.3)))));
+  const rows = Math.ceil(count / columns);
+  const w = area.w / columns;
+  const h = (area.h - HEAD) / rows;
+  area.drawn = tables.map((table, n) => {
+    const x = area.x + w * ((n % columns) + 0.5);
+    const y = area.y + HEAD + h * (Math.floor(n / columns) + 0.5);
+    const members = table.members.length;
+    const reach = Math.min(w * 0.4, 210);
+    const rise = Math.min(h * 0.38, 120);
+    const around = Math.PI * (reach + rise);
+    const r = Math.max(5, Math.min(19, (around / members) * 0.4, h * 0.12));
+    table.members.forEach((i, m) => {
+      const turn = (2 * Math.PI * (m + 0.5)) / members - Math.PI / 2;
+      marks.push({ key: "l" + i, i, x: x + reach * Math.cos(turn), y: y + rise * Math.sin(turn), r, where: "table" });
+    });
+    return { x, y, rx: Math.max(8, reach - r - 12), ry: Math.max(6, rise - r - 10), c: table.c, label: circles > 1 ? `circle ${table.c + 1}` : "" };
+  });
+}
+
+function seatScreens(area, screens, marks, numbered) {
+  const everybody = screens.flatMap((circle) => circle.members.map((i) => ({ i, c: circle.c })));
+  const room = { x: area.x, y: area.y + HEAD, w: area.w, h: area.h - HEAD - 4 };
+  const { columns, w, h } = fitting(room, everybody.length, 1.35, 86);
+  area.tiles = everybody.map(({ i, c }, n) => {
+    const x = room.x + w * (n % columns);
+    const y = room.y + h * Math.floor(n / columns);
+    marks.push({ key: "l" + i, i, x: x + w / 2, y: y + h / 2, r: Math.max(4.5, Math.min(16, h * 0.34)), where: "screen" });
+    return { x: x + 2, y: y + 2, w: w - 4, h: h - 4, label: numbered && h > 30 ? `${c + 1}` : "" };
+  });
+}
+
+function seatRows(area, people, prefix, where, marks) {
+  const room = { x: area.x, y: area.y + HEAD, w: area.w, h: area.h - HEAD - 4 };
+  const { columns, w, h } = fitting(room, people.length, 1, 44);
+  people.forEach((i, n) => marks.push({
+    key: prefix + i, i, x: room.x + w * ((n % columns) + 0.5), y: room.y + h * (Math.floor(n / columns) + 0.5), r: Math.max(4, Math.min(14, h * 0.4, w * 0.42)), where,
+  }));
+}
+
+/* Columns of equal cells, as large as they fit, of about a given shape. */
+function fitting(room, count, shape, most) {
+  let best = { columns: 1, w: 1, h: 1 };
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const h = Math.min(room.h / rows, room.w / columns / shape, most / shape);
+    if (h > best.h) best = { columns, w: Math.min(room.w / columns, most, h * shape * 1.15), h };
+  }
+  return best;
+}
+
+/* Those who are away, by what stood in the way. */
+function seatAway(area, session, doc, marks) {
+  const by = new Map();
+  for (const [i, why] of session.away) by.set(why, [...(by.get(why) || []), i]);
+  if (session.gone.length) by.set("left for good", session.gone);
+  const lines = [...by];
+  const h = Math.min(24, (area.h - HEAD) / Math.max(1, lines.length));
+  return lines.map(([why, people], n) => {
+    const y = area.y + HEAD + h * (n + 0.5);
+    const most = Math.max(1, Math.floor((area.w - 104) / 22));
+    const shown = people.slice(0, people.length > most ? most - 1 : most);
+    shown.forEach((i, m) => marks.push({ key: "l" + i, i, x: area.x + 11 + 22 * m, y, r: Math.max(4, Math.min(9, h * 0.42)), where: "away" }));
+    const more = people.length - shown.length;
+    return { x: area.x + 11 + 22 * shown.length, y: y + 4, text: (more ? `+${more} ` : "") + why };
+  });
+}

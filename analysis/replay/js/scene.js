@@ -1,0 +1,240 @@
+/* The picture of a session: people where they are, who speaks and who listens, what is written down and what is lost. */
+
+import { counted, h, put, s, signed, stance } from "./dom.js";
+import { places } from "./places.js";
+
+const HEADINGS = { tables: "at the table", screens: "on screen", later: "later, by themselves", away: "not there", nobody: "nobody came" };
+const KEPT = 1;
+const DIVERGENT = 2;
+
+/** A scene in `el`. `chose(i)` is called when somebody is chosen. Returns {show(session, moment), choose(i)}. */
+export function scene(el, doc, chose) {
+  const svg = s("svg", { class: "scene", role: "group", "aria-label": "Where everybody is, and who speaks" });
+  const areas = s("g", { class: "areas" });
+  const speech = s("g", { class: "speech", "aria-hidden": "true" });
+  const people = s("g", { class: "people-drawn" });
+  const bubbles = s("g", { class: "bubbles", "aria-hidden": "true" });
+  const record = s("g", { class: "record" });
+  svg.append(areas, speech, people, bubbles, record);
+  el.append(svg);
+  const order = new Map(doc.people.map((person, n) => [person.i, n]));
+  const drawn = new Map();
+  let size = { width: 0, height: 0 };
+  let at = { session: 0, moment: 0 };
+  let layouts = new Map();
+  let chosen = -1;
+  let painted = -1;
+
+  const resized = new ResizeObserver(() => {
+    const width = Math.round(el.clientWidth);
+    const height = Math.round(Math.max(width < 560 ? 460 : 250, el.clientHeight));
+    if (!width || (width === size.width && height === size.height)) return;
+    size = { width, height };
+    put(svg, { viewBox: `0 0 ${width} ${height}`, width, height });
+    layouts = new Map();
+    painted = -1;
+    svg.classList.add("at-once");
+    show(at.session, at.moment);
+    requestAnimationFrame(() => svg.classList.remove("at-once"));
+  });
+  resized.observe(el);
+
+  function layout(n) {
+    if (!layouts.has(n)) layouts.set(n, places(doc, doc.sessions[n], size.width, size.height));
+    return layouts.get(n);
+  }
+
+  function show(session, moment) {
+    at = { session, moment };
+    if (!size.width) return;
+    const where = layout(session);
+    if (painted !== session) {
+      paintAreas(areas, doc.sessions[session], where);
+      paintPeople(session, where);
+      painted = session;
+    }
+    paintMoment(session, moment, where);
+    paintRecord(record, doc, session, moment, where.record);
+  }
+
+  function paintPeople(session, where) {
+    const state = session ? doc.sessions[session - 1].after : doc.start;
+    const seen = new Set();
+    for (const mark of where.marks) {
+      seen.add(mark.key);
+      const n = order.get(mark.i);
+      if (n === undefined) continue;
+      if (!drawn.has(mark.key)) drawn.set(mark.key, person(mark, doc.people[n]));
+      const g = drawn.get(mark.key);
+      const r = mark.r * (0.62 + 0.38 * state.engagement[n]);
+      const hollow = mark.where === "away";
+      g.style.transform = `translate(${mark.x.toFixed(1)}px, ${mark.y.toFixed(1)}px)`;
+      put(g.querySelector("circle.body"), { r: r.toFixed(1) });
+      put(g.querySelector("circle.ring"), { r: (r + 4).toFixed(1) });
+      put(g.querySelector("text"), { "font-size": Math.max(7, Math.min(13, r * 0.95)).toFixed(1) });
+      g.classList.toggle("hollow", hollow);
+      g.classList.toggle("later", mark.where === "later");
+      put(g, { "aria-label": `${doc.people[n].name}, ${said(mark, doc.sessions[session])}` });
+    }
+    for (const [key, g] of drawn) {
+      const there = seen.has(key);
+      g.classList.toggle("gone", !there);
+      put(g, { tabindex: there ? 0 : -1, "aria-hidden": !there });
+    }
+  }
+
+  function person(mark, who) {
+    const g = s("g", {
+      class: `person c${doc.groups[who.g].colour}`, role: "button", tabindex: 0,
+      onclick: () => chose(who.i),
+      onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); chose(who.i); } },
+    }, s("circle", { class: "ring", r: 10 }), s("circle", { class: "body", r: 8 }), s("text", { "text-anchor": "middle", dy: ".35em" }, doc.groups[who.g].letter));
+    g.dataset.i = who.i;
+    people.append(g);
+    return g;
+  }
+
+  function paintMoment(session, n, where) {
+    const moment = doc.sessions[session].moments[n];
+    for (const g of drawn.values()) g.classList.remove("speaks", "hears", "reads", "accepts", "opposes", "leaves");
+    speech.replaceChildren();
+    bubbles.replaceChildren();
+    if (moment.is === "talk") for (const one of moment.said) speak(session, one, where, moment.said.length);
+    if (moment.is === "post") for (const one of moment.said) write(one, where);
+    if (moment.is === "read") for (const [i] of moment.reads) for (const g of marksOf(i)) g.classList.add("reads");
+    if (moment.is === "ask") for (const one of moment.answers) answer(one, where);
+    if (moment.is === "draft") vote(moment);
+    if (moment.is === "leave") for (const i of moment.left) for (const g of marksOf(i)) g.classList.add("leaves");
+  }
+
+  const marksOf = (i) => ["l" + i, "p" + i].map((key) => drawn.get(key)).filter(Boolean);
+  const markOf = (where, key) => where.marks.find((mark) => mark.key === key);
+
+  function speak(session, [i, k, value, flags, c], where, at_once) {
+    const speaker = markOf(where, "l" + i);
+    if (!speaker) return;
+    const colour = doc.groups[doc.people[order.get(i)].g].colour;
+    drawn.get("l" + i).classList.add("speaks");
+    const table = where.tables.find((one) => one.c === c);
+    for (const other of doc.sessions[session].circles[c]) {
+      const mark = other !== i && markOf(where, "l" + other);
+      if (!mark || mark.where === "away") continue;
+      drawn.get("l" + other).classList.add("hears");
+      const bend = table || { x: (speaker.x + mark.x) / 2, y: (speaker.y + mark.y) / 2 - 18 };
+      speech.append(s("path", { class: `c${colour}`, d: `M${speaker.x} ${speaker.y} Q${bend.x} ${bend.y} ${mark.x} ${mark.y}` }));
+    }
+    if (at_once <= 3 && speaker.r > 8) bubble(speaker, k, value, flags, colour, at_once);
+  }
+
+  function bubble(speaker, k, value, flags, colour, at_once) {
+    const first = doc.issues[k].title;
+    const second = `${signed(value)}, ${stance(doc, value)} · ${flags & DIVERGENT ? "differs · " : ""}${flags & KEPT ? "noted" : "not noted"}`;
+    const short = at_once > 1 || size.width < 560;
+    const w = Math.min(size.width - 8, 6.1 * Math.max(second.length, Math.min(first.length, short ? 24 : 52)) + 22);
+    const x = Math.max(4, Math.min(size.width - w - 4, speaker.x - w / 2));
+    const tall = 36;
+    const above = speaker.y - speaker.r - tall - 10;
+    const y = above > 2 ? above : speaker.y + speaker.r + 10;
+    bubbles.append(s("g", { class: `bubble c${colour}` },
+      s("rect", { x, y, width: w, height: tall, rx: 6 }),
+      s("text", { x: x + 10, y: y + 15 }, cut(first, (w - 18) / 6.2)),
+      s("text", { x: x + 10, y: y + 29, class: "soft" }, second)));
+  }
+
+  function write([i, , , flags], where) {
+    const mark = markOf(where, "p" + i);
+    if (!mark) return;
+    drawn.get("p" + i).classList.add("speaks");
+    const colour = doc.groups[doc.people[order.get(i)].g].colour;
+    const to = { x: where.record.x + where.record.w / 2, y: where.record.y + 14 };
+    speech.append(s("path", { class: `c${colour}${flags & KEPT ? "" : " lost"}`, d: `M${mark.x} ${mark.y} Q${mark.x} ${to.y} ${to.x} ${to.y}` }));
+  }
+
+  function answer([i, g], where) {
+    const mark = markOf(where, "l" + i) || markOf(where, "p" + i);
+    if (!mark || mark.where === "away") return;
+    const key = drawn.get("l" + i) && mark.key === "l" + i ? "l" + i : "p" + i;
+    drawn.get(key).classList.add("speaks");
+    bubbles.append(s("text", { class: "says", x: mark.x, y: mark.y - mark.r - 7, "text-anchor": "middle" }, `what ${doc.groups[g].title} think`));
+  }
+
+  function vote(moment) {
+    const tally = new Map();
+    for (const [i] of moment.accepted) tally.set(i, (tally.get(i) || 0) + 1);
+    for (const [i] of moment.opposed) tally.set(i, (tally.get(i) || 0) - 1);
+    for (const [i, sum] of tally) for (const g of marksOf(i)) g.classList.add(sum >= 0 ? "accepts" : "opposes");
+  }
+
+  function choose(i) {
+    chosen = i;
+    for (const g of drawn.values()) {
+      g.classList.toggle("chosen", Number(g.dataset.i) === i);
+      put(g, { "aria-pressed": Number(g.dataset.i) === i });
+    }
+  }
+
+  return { show, choose, chosen: () => chosen, stop: () => resized.disconnect(), svg };
+}
+
+const cut = (text, most) => (text.length > most ? text.slice(0, Math.max(1, Math.floor(most) - 1)) + "…" : text);
+
+function said(mark, session) {
+  if (mark.where === "away") {
+    const why = session.away.find(([i]) => i === mark.i);
+    return why ? `not there: ${why[1]}` : "left for good";
+  }
+  return { table: "at the table", screen: "on screen", later: "takes part later" }[mark.where];
+}
+
+function paintAreas(g, session, where) {
+  g.replaceChildren();
+  for (const [name, area] of Object.entries(where.areas)) {
+    const count = { tables: session.onsite.length, screens: session.remote.length, later: session.later.length, away: session.absent + session.gone.length }[name];
+    const title = HEADINGS[name] + (count ? `: ${count}` : "");
+    if (name !== "tables") g.append(s("text", { class: "heading", x: area.x + 2, y: area.y + 13 }, title));
+    else g.append(s("text", { class: "heading", x: area.x + 6, y: area.y + 13 }, `${where.tables.length > 1 ? "around the tables" : "at the table"}: ${count}`));
+  }
+  for (const table of where.tables) {
+    g.append(s("ellipse", { class: "table", cx: table.x, cy: table.y, rx: table.rx, ry: table.ry }));
+    if (table.label && table.rx > 30) g.append(s("text", { class: "soft", x: table.x, y: table.y + 4, "text-anchor": "middle" }, table.label));
+  }
+  for (const tile of where.tiles) {
+    g.append(s("rect", { class: "tile", x: tile.x, y: tile.y, width: tile.w, height: tile.h, rx: 4 }));
+    if (tile.label) g.append(s("text", { class: "soft tiny", x: tile.x + 5, y: tile.y + 12 }, tile.label));
+  }
+  for (const line of where.reasons) g.append(s("text", { class: "soft", x: line.x, y: line.y }, line.text));
+}
+
+/* The contributions of this session so far, each with what became of it. */
+function paintRecord(g, doc, n, m, area) {
+  const marks = doc.sessions[n].moments.slice(0, m + 1).flatMap((moment) => moment.marks || []);
+  const all = doc.sessions[n].moments.reduce((sum, moment) => sum + (moment.marks || []).length, 0);
+  const kept = marks.filter(([, flags]) => flags & KEPT).length;
+  const before = doc.sessions.slice(0, n).reduce((sum, one) => sum + one.kept, 0);
+  const title = all
+    ? `on record from this session: ${kept} of ${counted(marks.length, "contribution")} · in all: ${(before + kept).toLocaleString("en")}`
+    : `on record in all: ${before.toLocaleString("en")}`;
+  g.replaceChildren(s("text", { class: "heading", x: area.x, y: area.y + 10 }, title));
+  const pitch = Math.min(9, area.w / Math.max(1, all));
+  const w = Math.max(0.8, pitch - Math.min(2, pitch * 0.3));
+  const parts = new Map();
+  marks.forEach(([group, flags], at) => {
+    const key = `${doc.groups[group].colour}|${flags & KEPT}`;
+    const x = (area.x + at * pitch).toFixed(1);
+    const y = area.y + 18;
+    const bar = flags & KEPT ? `M${x} ${y}h${w.toFixed(1)}v20h-${w.toFixed(1)}z` : `M${x} ${y + 15}h${w.toFixed(1)}v5h-${w.toFixed(1)}z`;
+    parts.set(key, (parts.get(key) || "") + bar);
+  });
+  for (const [key, d] of parts) {
+    const [colour, was] = key.split("|");
+    g.append(s("path", { class: `c${colour} ${was === "1" ? "kept" : "lost"}`, d }));
+  }
+  g.setAttribute("role", "img");
+  g.setAttribute("aria-label", title);
+}
+
+/** What each colour and size means. */
+export function legend(doc) {
+  return h("ul", { class: "people legend" },
+    ...doc.groups.map((group) => h("li", {}, h("span", { class: `chip g${group.colour}` }, group.letter), `${group.size.toLocaleString("en")} ${group.title}`)));
+}
