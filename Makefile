@@ -12,7 +12,7 @@ BIN  := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-header --no-annotate --upgrade
 
-.PHONY: help setup run test lanes bench docs check format lock clean
+.PHONY: help setup run dashboard assets test lanes bench docs check format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,12 @@ setup: ## .venv with everything in its locked version; instant when it is there
 
 run: setup ## the first study: three ways to involve citizens, side by side, into results/citizens
 	$(BIN)/coprod compare around-the-table citizens-blended citizens-online --replicates $(REPLICATES) --out results/citizens
+
+dashboard: setup ## the dashboard, in the browser
+	$(BIN)/coprod dashboard $(ARGS)
+
+assets: setup ## fetch again what the dashboard's pages need in the browser (npm), into analysis/dashboard/npm
+	$(BIN)/python -m analysis.dashboard.browser_files
 
 test: setup ## all tests; with ARGS those alone
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)

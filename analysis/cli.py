@@ -20,7 +20,7 @@ from cyclopts import (
     UnusedCliTokensError,
 )
 
-from analysis.commands import explaining, library, limits, running, theories
+from analysis.commands import dashboard, explaining, library, limits, running, theories
 from analysis.commands.asking import INTERRUPTED, mistake, note, screen
 
 
@@ -53,6 +53,7 @@ app.command(explaining.explain)
 app.command(limits.sensitivity)
 app.command(limits.discover)
 app.command(limits.configurations)
+app.command(dashboard.dashboard)
 app.command(library.schema)
 
 
