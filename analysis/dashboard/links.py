@@ -128,6 +128,19 @@ def opened(search: str | None) -> Run | None:
     return Run(scenarios.load(name), *_checked(seed, replicate), note)
 
 
+def seed_of(value: Any) -> int:
+    """The seed that somebody typed.
+
+    Raises
+    ------
+    sim.ScenarioError : it is no whole number from 0 on.
+    """
+    if not isinstance(value, int | float) or value != int(value) or not 0 <= value < 2**53:
+        msg = "A seed is a whole number from 0 on: any will do, and the same seed gives the same people and the same luck."
+        raise ScenarioError(msg)
+    return int(value)
+
+
 def _checked(seed: int, replicate: int) -> tuple[int, int]:
     if not (0 <= seed < 2**63 and 0 <= replicate < 2**31):
         raise ScenarioError(NOT_A_LINK)

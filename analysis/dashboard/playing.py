@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import anywidget
 import solara
 import traitlets
 
 import analysis.replay
+from analysis.dashboard.links import Run
 from analysis.look import bundle
+from analysis.replay import Document, document
+from sim import Scenario
+
+WORLDS: Final = (
+    40  # that the bands around the curves rest on (judgement: they show a spread, and estimate nothing)
+)
 
 
 class Player(anywidget.AnyWidget):
@@ -28,7 +38,7 @@ export default { render({ model, el }) {
   const open = () => {
     if (shown) shown.stop();
     const now = model.get("runs");
-    if (now.docs) shown = player(el, now.docs, { from: now.from || 0, names: now.names });
+    if (now.docs) shown = player(el, now.docs.map((doc) => JSON.parse(doc)), { from: now.from || 0, names: now.names });
   };
   model.on("change:runs", open);
   open();
@@ -39,6 +49,18 @@ export default { render({ model, el }) {
 
 
 @solara.component
-def Play(docs: list[dict[str, Any]], names: list[str] | None = None, start: float = 0.0) -> None:
-    """Play documents of `analysis.replay.document`; `start` is in sessions from the beginning."""
-    Player.element(runs={"docs": docs, "names": names, "from": start})
+def Play(docs: Sequence[Document | str], names: list[str] | None = None, start: float = 0.0) -> None:
+    """Play documents of `analysis.replay.document`, or texts of `played`; `start` is in sessions from the beginning."""
+    texts = [doc if isinstance(doc, str) else json.dumps(doc) for doc in docs]
+    Player.element(runs={"docs": texts, "names": names, "from": start})
+
+
+def played(run: Run, worlds: int = WORLDS) -> str:
+    """The document of a run as the text that goes to the browser; made once for all who look at the same run."""
+    return _played(run.scenario.model_dump_json(), run.seed, run.replicate, worlds)
+
+
+@lru_cache(maxsize=64)  # a text has 50 to 500 kB
+def _played(scenario: str, seed: int, replicate: int, worlds: int) -> str:
+    made = Scenario.model_validate_json(scenario)
+    return json.dumps(document(made, seed, replicate, worlds=worlds), separators=(",", ":"))

@@ -47,8 +47,8 @@ def Trouble() -> None:
     """The sentence, if there is one, with a button that puts it away."""
     from analysis.dashboard import controls
 
-    if trouble.value:
-        with tag("div", class_="trouble", role="alert"):
+    with tag("div", class_="trouble" if trouble.value else "", role="alert"):
+        if trouble.value:
             tag("p", trouble.value)
             controls.Controls([controls.button("close", "Close")], lambda *_: trouble.set(""))
 

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from analysis.replay.document import Document, document
+from analysis.replay.page import handout, write
 
-__all__ = ["Document", "document"]
+__all__ = ["Document", "document", "handout", "write"]

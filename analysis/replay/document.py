@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+import scenarios
 import sim
 from analysis import statistics
 from analysis.replay.sampling import drawn, evenly
@@ -70,6 +71,7 @@ def document(scenario: Scenario, seed: int = 1, replicate: int = 0, *, worlds: i
         "name": scenario.name,
         "title": words.called(scenario.title, scenario.name),
         "description": scenario.description,
+        "library": scenario.name in scenarios.names() and scenarios.load(scenario.name) == scenario,
         "seed": seed,
         "replicate": replicate,
         "issues": [

@@ -39,7 +39,8 @@ def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's way to ta
                         tag("a", name, href=f"/{path}", aria_current="page" if path == here else None)
             tag("p", f"{words.called(now.scenario.title, now.scenario.name)} · seed {now.seed}", class_="now")
         with tag("main", class_=f"page {here}", id="page", tabindex="-1"):
-            trouble.Trouble()
+            with tag("div", class_="troubles"):
+                trouble.Trouble()
             tag("div", *children, class_="fill")
 
 

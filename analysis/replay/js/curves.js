@@ -3,7 +3,7 @@
 import { h, put, s, written } from "./dom.js";
 import { WHEELS } from "./panels.js";
 
-const TALL = 118;
+const TALL = 100;
 const SIDE = { left: 30, right: 96 };
 
 /** Curves of one run, or of two (the second drawn thin). Returns {el, show(at)}. */

@@ -64,7 +64,7 @@ export function wheels(doc) {
       const minutes = doc.sessions[session].drive[part.name];
       const total = minutes[0] + minutes[1];
       part.value.textContent = written(now);
-      part.says.replaceChildren(...mechanisms[part.name].map((mechanism, n) => h("span", {}, `${mechanism} ${minutes[n] < 10 ? written(minutes[n], 1) : Math.round(minutes[n])} min`)));
+      part.says.replaceChildren(...mechanisms[part.name].map((mechanism, n) => h("span", {}, `${mechanism} ${minutes[n] > 0 && minutes[n] < 1 ? "<1" : Math.round(minutes[n])} min`)));
       part.turn.style.animationDuration = total > 0.05 ? `${Math.max(1.5, 240 / total).toFixed(1)}s` : "0s";
       part.el.classList.toggle("still", total <= 0.05);
       said.push(`${part.name} ${written(now)}`);

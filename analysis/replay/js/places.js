@@ -1,7 +1,10 @@
 /* Where everybody is drawn in a session: around tables, on screens, later by themselves, or away. */
 
 const HEAD = 20; // room for the heading of an area
-const RECORD = 58; // room for the record at the foot
+const RECORD = 50; // room for the record at the foot
+const LINES = 2; // circles on screens of which it is told what they talk about
+const FOOT = 66; // room for that
+const UNDER = 34; // room for the same under each of several tables
 
 /** Areas and marks of a session in a picture of a given size.
  *  A mark is {key, i, x, y, r, where}; key tells somebody's live mark ("l3") from the one who comes later ("p3"). */
@@ -21,25 +24,36 @@ export function places(doc, session, width, height) {
   const beside = rest.length + (away ? 1 : 0);
   const areas = {};
   const marks = [];
-  const frame = narrow ? stacked(width, usable, beside) : sided(width, usable, beside);
+  const frame = narrow ? stacked(width, usable, beside, rest.length > 0) : sided(width, usable, beside, rest.length > 0);
   areas[main.is] = frame.main;
   share(frame.side, rest, away, areas);
-  if (areas.tables) seatTables(areas.tables, tables, marks, session.circles.length);
-  if (areas.screens) seatScreens(areas.screens, screens, marks, session.circles.length > 1);
+  if (areas.tables) seatTables(areas.tables, tables, marks);
+  if (areas.screens) seatScreens(areas.screens, screens, marks, session.circles.length > 1, areas.tables ? 0 : FOOT);
   if (areas.later) seatRows(areas.later, session.later, "p", "later", marks);
   const reasons = areas.away ? seatAway(areas.away, session, doc, marks) : [];
-  return { areas, marks, reasons, tables: areas.tables ? areas.tables.drawn : [], tiles: areas.screens ? areas.screens.tiles : [], record: { x: 14, y: usable + 8, w: width - 28, h: RECORD - 14 } };
+  const spots = spotsOf(areas, session);
+  return { areas, marks, reasons, spots, tables: areas.tables ? areas.tables.drawn : [], tiles: areas.screens ? areas.screens.tiles : [], record: { x: 14, y: usable + 8, w: width - 28, h: RECORD - 14 } };
 }
 
-function sided(width, height, beside) {
+/* Where it is told what each circle talks about: on its table, or under the screens. */
+function spotsOf(areas, session) {
+  const spots = session.circles.map(() => null);
+  for (const table of areas.tables ? areas.tables.drawn : []) spots[table.c] = table.spot;
+  const screens = areas.screens;
+  const left = spots.map((spot, c) => (spot ? -1 : c)).filter((c) => c >= 0);
+  if (screens && !areas.tables) left.slice(0, LINES).forEach((c, n) => { spots[c] = { x: screens.x + screens.w / 2, y: screens.y + screens.h - FOOT + 14 + 30 * n, w: screens.w, rows: 1 }; });
+  return spots;
+}
+
+function sided(width, height, beside, people) {
   if (!beside) return { main: box(10, 4, width - 20, height - 8), side: null };
-  const side = Math.max(200, Math.min(290, width * 0.33));
+  const side = people ? Math.max(200, Math.min(290, width * 0.33)) : 190;
   return { main: box(10, 4, width - side - 30, height - 8), side: box(width - side - 8, 4, side, height - 8) };
 }
 
-function stacked(width, height, beside) {
+function stacked(width, height, beside, people) {
   if (!beside) return { main: box(8, 4, width - 16, height - 8), side: null };
-  const top = height * 0.56;
+  const top = height * (people ? 0.56 : 0.76);
   return { main: box(8, 4, width - 16, top - 8), side: box(8, top, width - 16, height - top - 4) };
 }
 
@@ -58,31 +72,34 @@ function share(side, rest, away, areas) {
   }
 }
 
-function seatTables(area, tables, marks, circles) {
+function seatTables(area, tables, marks) {
   const count = tables.length;
-  const columns = Math.max(1, Math.min(count, Math.round(Math.sqrt((count * area.w) / (area.h * 1.3)))));
+  let columns = 1;
+  const under = count > 1 ? UNDER : 0;
+  const size = (n) => Math.min((0.8 * area.w) / n, 1.3 * ((area.h - HEAD) / Math.ceil(count / n) - under));
+  for (let n = 2; n <= count; n++) if (size(n) > size(columns)) columns = n;
   const rows = Math.ceil(count / columns);
   const w = area.w / columns;
   const h = (area.h - HEAD) / rows;
   area.drawn = tables.map((table, n) => {
     const x = area.x + w * ((n % columns) + 0.5);
-    const y = area.y + HEAD + h * (Math.floor(n / columns) + 0.5);
+    const y = area.y + HEAD + h * Math.floor(n / columns) + (h - under) / 2;
     const members = table.members.length;
-    const reach = Math.min(w * 0.4, 210);
-    const rise = Math.min(h * 0.38, 120);
+    const reach = Math.min(w * 0.5 - 22, 230);
+    const rise = Math.min((h - under) * 0.5 - 16, 130, Math.max(26, reach * 0.85));
     const around = Math.PI * (reach + rise);
-    const r = Math.max(5, Math.min(19, (around / members) * 0.4, h * 0.12));
+    const r = Math.max(5, Math.min(19, (around / members) * 0.4, (h - under) * 0.13));
     table.members.forEach((i, m) => {
       const turn = (2 * Math.PI * (m + 0.5)) / members - Math.PI / 2;
       marks.push({ key: "l" + i, i, x: x + reach * Math.cos(turn), y: y + rise * Math.sin(turn), r, where: "table" });
     });
-    return { x, y, rx: Math.max(8, reach - r - 12), ry: Math.max(6, rise - r - 10), c: table.c, label: circles > 1 ? `circle ${table.c + 1}` : "" };
+    return { x, y, rx: Math.max(8, reach - r - 12), ry: Math.max(6, rise - r - 10), c: table.c, spot: under ? { x, y: y + rise + r + 16, w: w - 8, rows: 1 } : { x, y, w: 1.7 * (reach - r - 12), rows: rise - r - 10 > 44 ? 3 : 1 } };
   });
 }
 
-function seatScreens(area, screens, marks, numbered) {
+function seatScreens(area, screens, marks, numbered, foot) {
   const everybody = screens.flatMap((circle) => circle.members.map((i) => ({ i, c: circle.c })));
-  const room = { x: area.x, y: area.y + HEAD, w: area.w, h: area.h - HEAD - 4 };
+  const room = { x: area.x, y: area.y + HEAD, w: area.w, h: area.h - HEAD - 4 - foot };
   const { columns, w, h } = fitting(room, everybody.length, 1.35, 86);
   area.tiles = everybody.map(({ i, c }, n) => {
     const x = room.x + w * (n % columns);

@@ -111,7 +111,7 @@ function view(doc, name, go) {
   const placesOf = grid(doc, go);
   const hidden = doc.everybody - doc.people.length;
   const el = h("div", { class: "run" },
-    h("section", { class: "panel picture", "aria-label": "The session" }, h("div", { class: "picture-head" }, h("div", {}, kicker, title), legend(doc)), stage,
+    h("section", { class: "panel picture", "aria-label": "The session" }, h("div", { class: "picture-head" }, kicker, legend(doc), title), stage,
       hidden > 0 ? h("p", { class: "note" }, `${doc.people.length} of ${doc.everybody.toLocaleString("en")} people are drawn; numbers and sentences count everybody.`) : null),
     h("section", { class: "panel cells", "aria-label": "Where and when" }, h("h2", {}, "Where and when"), placesOf.el),
     h("section", { class: "panel drives", "aria-label": "What drives it" }, h("h2", {}, "What drives it"), turning.el),
@@ -125,7 +125,7 @@ function view(doc, name, go) {
       last = key;
       const session = doc.sessions[place.session];
       kicker.textContent = (name ? `${name} · ` : "") + `${session.when} · ${session.theme}`;
-      title.textContent = `${session.title}: ${session.where}`;
+      title.textContent = `${session.title} ${/[.?!:]$/.test(session.title) ? "" : "· "}${session.where}`;
       picture.show(place.session, place.moment);
       told.show(doc, place.session, place.moment);
       if (place.session !== now.session || place.over !== now.over || !el.dataset.shown) {

@@ -99,7 +99,7 @@ export function scene(el, doc, chose) {
     for (const g of drawn.values()) g.classList.remove("speaks", "hears", "reads", "accepts", "opposes", "leaves");
     speech.replaceChildren();
     bubbles.replaceChildren();
-    if (moment.is === "talk") for (const one of moment.said) speak(session, one, where, moment.said.length);
+    if (moment.is === "talk") for (const one of moment.said) speak(session, one, where);
     if (moment.is === "post") for (const one of moment.said) write(one, where);
     if (moment.is === "read") for (const [i] of moment.reads) for (const g of marksOf(i)) g.classList.add("reads");
     if (moment.is === "ask") for (const one of moment.answers) answer(one, where);
@@ -110,7 +110,7 @@ export function scene(el, doc, chose) {
   const marksOf = (i) => ["l" + i, "p" + i].map((key) => drawn.get(key)).filter(Boolean);
   const markOf = (where, key) => where.marks.find((mark) => mark.key === key);
 
-  function speak(session, [i, k, value, flags, c], where, at_once) {
+  function speak(session, [i, k, value, flags, c], where) {
     const speaker = markOf(where, "l" + i);
     if (!speaker) return;
     const colour = doc.groups[doc.people[order.get(i)].g].colour;
@@ -123,22 +123,17 @@ export function scene(el, doc, chose) {
       const bend = table || { x: (speaker.x + mark.x) / 2, y: (speaker.y + mark.y) / 2 - 18 };
       speech.append(s("path", { class: `c${colour}`, d: `M${speaker.x} ${speaker.y} Q${bend.x} ${bend.y} ${mark.x} ${mark.y}` }));
     }
-    if (at_once <= 3 && speaker.r > 8) bubble(speaker, k, value, flags, colour, at_once);
+    tell(where.spots[c], k, value, flags, colour);
   }
 
-  function bubble(speaker, k, value, flags, colour, at_once) {
-    const first = doc.issues[k].title;
-    const second = `${signed(value)}, ${stance(doc, value)} · ${flags & DIVERGENT ? "differs · " : ""}${flags & KEPT ? "noted" : "not noted"}`;
-    const short = at_once > 1 || size.width < 560;
-    const w = Math.min(size.width - 8, 6.1 * Math.max(second.length, Math.min(first.length, short ? 24 : 52)) + 22);
-    const x = Math.max(4, Math.min(size.width - w - 4, speaker.x - w / 2));
-    const tall = 36;
-    const above = speaker.y - speaker.r - tall - 10;
-    const y = above > 2 ? above : speaker.y + speaker.r + 10;
-    bubbles.append(s("g", { class: `bubble c${colour}` },
-      s("rect", { x, y, width: w, height: tall, rx: 6 }),
-      s("text", { x: x + 10, y: y + 15 }, cut(first, (w - 18) / 6.2)),
-      s("text", { x: x + 10, y: y + 29, class: "soft" }, second)));
+  /* What is on the table: the issue, the position taken, and whether it is noted. */
+  function tell(spot, k, value, flags, colour) {
+    if (!spot) return;
+    const rows = [...wrapped(doc.issues[k].title, spot.w / 7.2, spot.rows), `${signed(value)} ${stance(doc, value)}`];
+    const fate = `${flags & DIVERGENT ? "differs, " : ""}${flags & KEPT ? "noted" : "not noted"}`;
+    if (spot.rows > 1) rows.push(fate); else rows[1] += ` · ${fate}`;
+    const top = spot.y - 7 * (rows.length - 1) + 4;
+    bubbles.append(s("g", { class: `told c${colour}` }, rows.map((row, n) => s("text", { x: spot.x, y: top + 14 * n, "text-anchor": "middle", class: n === rows.length - 1 && spot.rows > 1 ? (flags & KEPT ? "fate kept" : "fate") : n ? "position" : "" }, cut(row, spot.w / (n ? 6.2 : 7.2))))));
   }
 
   function write([i, , , flags], where) {
@@ -176,6 +171,16 @@ export function scene(el, doc, chose) {
   return { show, choose, chosen: () => chosen, stop: () => resized.disconnect(), svg };
 }
 
+/* A text in rows of at most so many letters. */
+function wrapped(text, letters, rows) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines[lines.length - 1];
+    if (line && line.length + word.length + 1 > letters) lines.push(word); else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines.length <= rows ? lines : [...lines.slice(0, rows - 1), lines.slice(rows - 1).join(" ")];
+}
+
 const cut = (text, most) => (text.length > most ? text.slice(0, Math.max(1, Math.floor(most) - 1)) + "…" : text);
 
 function said(mark, session) {
@@ -196,7 +201,6 @@ function paintAreas(g, session, where) {
   }
   for (const table of where.tables) {
     g.append(s("ellipse", { class: "table", cx: table.x, cy: table.y, rx: table.rx, ry: table.ry }));
-    if (table.label && table.rx > 30) g.append(s("text", { class: "soft", x: table.x, y: table.y + 4, "text-anchor": "middle" }, table.label));
   }
   for (const tile of where.tiles) {
     g.append(s("rect", { class: "tile", x: tile.x, y: tile.y, width: tile.w, height: tile.h, rx: 4 }));
