@@ -34,18 +34,14 @@ def outcome(designs: Sequence[Runs], name: str) -> Markup | None:
     """
     import altair as alt
 
-    kind = next(known for known in sim.OUTCOMES if known.name == name)
-    finals = [runs.final(name) for runs in designs]
     found = [statistics.at_the_end(runs, name) for runs in designs]
     if all(one["n"] == 0 for one in found):
         return None
-    yes_or_no = kind.unit == statistics.YES_OR_NO
-    low, high = (0.0, 1.0) if yes_or_no else _domain(np.concatenate([*finals, _bounds(found)]), kind)
+    low, high, piles = places(designs, name, found)
     dots: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     top = 0.0
-    for runs, values, one in zip(designs, finals, found, strict=True):
-        stacked = [] if yes_or_no else _stacked(values, (high - low) / (WIDE / DIAMETER))
+    for runs, stacked, one in zip(designs, piles, found, strict=True):
         step = min(DIAMETER, TALL / max((height for _, height in stacked), default=1))
         base = top + 22 + step * max((height for _, height in stacked), default=0.5)
         dots += [{"x": x, "y": base - step * (height - 0.5)} for x, height in stacked]
@@ -81,6 +77,23 @@ def outcome(designs: Sequence[Runs], name: str) -> Markup | None:
     return svg.render(
         chart, f"f-{name}", f"{words.title(name)} at the end of every world", _in_words(designs, found)
     )
+
+
+def places(
+    designs: Sequence[Runs], name: str, found: Sequence[statistics.Estimate]
+) -> tuple[float, float, list[list[tuple[float, int]]]]:
+    """Where the dots of a quantile dot plot stand: the ends of the axis and, design by design, each dot's value and height.
+
+    Parameters
+    ----------
+    found : the mean of each design; at least one is defined. Yes or no has no dots: its mean says it all.
+    """
+    kind = next(known for known in sim.OUTCOMES if known.name == name)
+    if kind.unit == statistics.YES_OR_NO:
+        return 0.0, 1.0, [[] for _ in designs]
+    finals = [runs.final(name) for runs in designs]
+    low, high = _domain(np.concatenate([*finals, _bounds(found)]), kind)
+    return low, high, [_stacked(values, (high - low) / (WIDE / DIAMETER)) for values in finals]
 
 
 def wheels(runs: Runs, number: int) -> Markup | None:
@@ -217,24 +230,8 @@ def influence(runs: Runs, number: int) -> Markup | None:
     """How close the draft comes to what each group thought at the start, over the worlds."""
     import altair as alt
 
-    labels, colours, rows = labels_of(runs), colours_of(runs), []
-    for n, group in enumerate(largest(runs)[:MOST_GROUPS]):
-        values = runs.final("influence", group)
-        values = values[~np.isnan(values)]
-        if len(values):
-            low, quarter, three, high = np.percentile(values, (5, 25, 75, 95))
-            rows.append(
-                {
-                    "group": labels[group],
-                    "y": 30 * n + 15,
-                    "mean": float(values.mean()),
-                    "low": low,
-                    "high": high,
-                    "quarter": quarter,
-                    "three": three,
-                    "colour": colours[group],
-                }
-            )
+    labels = labels_of(runs)
+    rows = [{**row, "y": 30 * n + 15} for n, row in enumerate(closeness(runs)[:MOST_GROUPS]) if "mean" in row]
     if not rows:
         return None
     tall = 30 * min(MOST_GROUPS, len(labels))
@@ -284,6 +281,29 @@ def voices(runs: Runs) -> list[dict[str, Any]]:
         }
         for key in groups
     ]
+
+
+def closeness(runs: Runs) -> list[dict[str, Any]]:
+    """How close the draft comes to each group, most people first: the mean, and where half and 9 of 10 worlds lie.
+
+    A group for which it is not defined has its label alone.
+    """
+    labels, colours, rows = labels_of(runs), colours_of(runs), list[dict[str, Any]]()
+    for group in largest(runs):
+        row: dict[str, Any] = {"group": labels[group], "colour": colours[group]}
+        values = runs.final("influence", group)
+        values = values[~np.isnan(values)]
+        if len(values):
+            low, quarter, three, high = (float(edge) for edge in np.percentile(values, (5, 25, 75, 95)))
+            row |= {
+                "mean": float(values.mean()),
+                "low": low,
+                "quarter": quarter,
+                "three": three,
+                "high": high,
+            }
+        rows.append(row)
+    return rows
 
 
 def largest(runs: Runs) -> list[str]:
