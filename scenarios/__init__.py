@@ -16,13 +16,15 @@ from pydantic import ValidationError
 from scenarios import mistakes
 from scenarios.changes import Changes, changed
 from scenarios.claims import Claim, Pattern, Patterns, Theory, mistakes_in, patterns, theories, theory
-from scenarios.files import names, path, sources, together
+from scenarios.files import Source, handed_in, names, path, sources, together
+from scenarios.kinds import Kind, at
 from scenarios.places import Places
 from sim.errors import ScenarioError
-from sim.scenario import Scenario
+from sim.scenario import Scenario, slug
 
 __all__ = [
-    "Claim", "Pattern", "Patterns", "Theory", "check", "load", "names", "path", "patterns", "read", "theories", "theory",
+    "Claim", "Kind", "Pattern", "Patterns", "Theory", "at", "check", "faults", "load", "loads", "names", "path", "patterns",
+    "read", "slug", "theories", "theory",
 ]  # fmt: skip
 
 AnySource = str | os.PathLike[str] | Mapping[str, Any]
@@ -42,16 +44,31 @@ def load(source: AnySource, set: Changes = ()) -> Scenario:
     ScenarioError : with every mistake in a sentence of its own, one a line: file, line, key path, what was found and
         what would do.
     """
-    parts = changed(sources(source), set)
-    table = together(parts)
-    scenario, error = None, None
-    try:
-        scenario = Scenario.model_validate(table)
-    except ValidationError as found:
-        error = found
-    if scenario is not None and not any(mistakes.misplaced(table)):
-        return scenario
-    raise ScenarioError(mistakes.message(mistakes.sentences(table, error, Places(parts, table))))
+    return _made(changed(sources(source), set))
+
+
+def loads(text: str, name: str) -> Scenario:
+    """A scenario from the text of a file that somebody handed in.
+
+    It may build on scenarios and price lists of the library, by name. It may not name a file: what comes from elsewhere
+    reads nothing else from this disk.
+
+    Parameters
+    ----------
+    text : TOML, as in the file of a scenario.
+    name : what the file was called.
+
+    Raises
+    ------
+    ScenarioError : as in `load`; the file is called by its name.
+    """
+    return _made(handed_in(text, name))
+
+
+def faults(table: Mapping[str, Any]) -> tuple[mistakes.Mistake, ...]:
+    """The mistakes in a table that stands on its own, each as a key path and a sentence; empty if it can be simulated."""
+    _, found = _judged(together((Source("the scenario", dict(table)),)))
+    return tuple(found)
 
 
 def read(source: AnySource, set: Changes = ()) -> dict[str, Any]:
@@ -75,3 +92,22 @@ def check(source: AnySource, set: Changes = ()) -> tuple[str, ...]:
     except ScenarioError as mistake:
         return tuple(str(mistake).split("\n"))
     return ()
+
+
+def _made(parts: tuple[Source, ...]) -> Scenario:
+    table = together(parts)
+    scenario, found = _judged(table)
+    if scenario is None:
+        raise ScenarioError(mistakes.message(Places(parts, table).told(found)))
+    return scenario
+
+
+def _judged(table: dict[str, Any]) -> tuple[Scenario | None, list[mistakes.Mistake]]:
+    """The scenario that a table holds, or the mistakes in it."""
+    scenario, error = None, None
+    try:
+        scenario = Scenario.model_validate(table)
+    except ValidationError as wrong:
+        error = wrong
+    found = mistakes.found(table, error)
+    return (None if found else scenario), found

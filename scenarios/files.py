@@ -89,6 +89,34 @@ def sources(source: str | os.PathLike[str] | Mapping[str, Any]) -> tuple[Source,
     return tuple(_chain(path(source), ()))
 
 
+def handed_in(text: str, name: str) -> tuple[Source, ...]:
+    """What a text that somebody handed in is put together from, of which only the library may be a part.
+
+    Raises
+    ------
+    ScenarioError : it is no TOML, is too long, or builds on a file.
+    """
+    label = os.path.basename(name) or "the file"
+    if len(text) > LARGEST:
+        raise ScenarioError(f"{label}: this file is too long; a scenario has at most {LARGEST / 1e6:g} MB")
+    table = table_of(text, label)
+    base = table.get("base")
+    if isinstance(base, str) and base not in (*names(), *price_lists()):
+        known = (*names(), *price_lists())
+        msg = (
+            f"{label}{_line(text, 'base')}: base: a file that is handed in builds on the library alone, and {base[:80]!r} "
+            f"is not in it{suggestion(base, known)}"
+        )
+        raise ScenarioError(msg)
+    table.setdefault("name", slug(Path(label).stem))
+    return (*_bases(table, label, LIBRARY, (), text), Source(label, table, text))
+
+
+def price_lists() -> tuple[str, ...]:
+    """Price lists of the library, as a base names them."""
+    return tuple(sorted(f"prices/{file.name}" for file in (LIBRARY / "prices").glob("*.toml")))
+
+
 def together(parts: tuple[Source, ...]) -> dict[str, Any]:
     """One table from many: each laid over those before it. What a base says of itself stays behind."""
     table: dict[str, Any] = {}

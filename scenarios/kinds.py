@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from sim.parameters import BY_NAME
@@ -28,6 +29,7 @@ class Kind:
     words: tuple[str, ...] = ()
     """The only texts (or, of a dict, names) that will do; any if empty."""
     low: float | None = None
+    """The least that a number may be, and a trait's mean; anything if None."""
     high: float | None = None
     above: bool = False
     """Is `low` itself too low?"""
@@ -115,7 +117,8 @@ def _kind(annotation: Any, metadata: Iterable[Any] = (), says: str = "") -> Kind
         return Kind(tuple, inner=_kind(arguments[0]), says=says)
     if is_model(annotation):
         widens = any(isinstance(part, BeforeValidator) for part in metadata)
-        return Kind(annotation, shorthand=next(iter(annotation.model_fields)) if widens else "", says=says)
+        shorthand = next(iter(annotation.model_fields)) if widens else ""
+        return Kind(annotation, shorthand=shorthand, says=says, **_held(metadata))
     bounds = {
         name: value
         for part in _flat(metadata)
@@ -129,6 +132,15 @@ def _kind(annotation: Any, metadata: Iterable[Any] = (), says: str = "") -> Kind
         above="gt" in bounds,
         says=says,
     )
+
+
+def _held(metadata: Iterable[Any]) -> dict[str, Any]:
+    """The range to which the mean of a trait is held, as the check of the definition has it."""
+    for part in metadata:
+        known = inspect.getclosurevars(part.func).nonlocals if isinstance(part, AfterValidator) else {}
+        if "low" in known:
+            return {"low": known["low"], "high": known["high"], "above": known["open_low"]}
+    return {}
 
 
 def _flat(metadata: Iterable[Any]) -> Iterator[Any]:

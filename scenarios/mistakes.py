@@ -31,13 +31,18 @@ def sentences(
     places : where each of its key paths is written.
     root : what such a file may hold; a scenario if left out.
     """
-    found = list(islice(misplaced(table, root), COUNTED))
-    known = {path for path, _ in found}
+    return places.told(found(table, error, root))
+
+
+def found(table: Mapping[str, Any], error: ValidationError | None, root: Kind = ROOT) -> list[Mistake]:
+    """All mistakes, each by its key path, up to `COUNTED`; the parameters are those of `sentences`."""
+    told = list(islice(misplaced(table, root), COUNTED))
+    known = {path for path, _ in told}
     if error is not None:
         # A value of the wrong type, or a key that is not one, is told once, and not again by what it leads to.
         more = (mistake for mistake in _from_definition(error, root) if not _beneath_any(mistake[0], known))
-        found += islice(more, COUNTED - len(found))
-    return places.told(found)
+        told += islice(more, COUNTED - len(told))
+    return told
 
 
 def message(told: list[str]) -> str:
