@@ -20,7 +20,7 @@ from cyclopts import (
     UnusedCliTokensError,
 )
 
-from analysis.commands import dashboard, explaining, library, limits, running, theories
+from analysis.commands import dashboard, explaining, library, limits, replaying, running, theories
 from analysis.commands.asking import INTERRUPTED, mistake, note, screen
 
 
@@ -50,6 +50,7 @@ app.command(theories.put_to_test, name="test")
 app.command(theories.lock)
 app.command(theories.contest)
 app.command(explaining.explain)
+app.command(replaying.replay)
 app.command(limits.sensitivity)
 app.command(limits.discover)
 app.command(limits.configurations)

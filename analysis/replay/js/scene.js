@@ -129,7 +129,8 @@ export function scene(el, doc, chose) {
   /* What is on the table: the issue, the position taken, and whether it is noted. */
   function tell(spot, k, value, flags, colour) {
     if (!spot) return;
-    const rows = [...wrapped(doc.issues[k].title, spot.w / 7.2, spot.rows), `${signed(value)} ${stance(doc, value)}`];
+    const narrow = spot.rows === 1 && spot.w < 210;
+    const rows = [...wrapped(doc.issues[k].title, spot.w / 7.2, spot.rows), signed(value) + (narrow ? "" : ` ${stance(doc, value)}`)];
     const fate = `${flags & DIVERGENT ? "differs, " : ""}${flags & KEPT ? "noted" : "not noted"}`;
     if (spot.rows > 1) rows.push(fate); else rows[1] += ` · ${fate}`;
     const top = spot.y - 7 * (rows.length - 1) + 4;
