@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim import Scenario
-
-ESTIMATE: Final = 20_000  # persons x sessions that `show` runs to estimate the cost
 
 
 def list_() -> None:
@@ -126,21 +124,21 @@ def schema(
 
 def _costs(scenario: Scenario) -> list[str]:
     """What the process costs, by heading, as a few quick runs estimate it."""
-    import sim
-    from analysis.statistics import estimate, number
-    from sim import BARRIERS
+    from analysis.budget import budget
+    from analysis.statistics import number
+    from sim import BARRIERS, TooBigError
 
     say_if_the_model_must_be_prepared()
-    replicates = max(1, min(50, ESTIMATE // (scenario.people * len(scenario.sessions))))
     try:
-        runs = sim.simulate(scenario, replicates=replicates, seed=1, series=False)
-    except sim.TooBigError as error:
+        found = budget(scenario)
+    except TooBigError as error:
         return [f"What it costs is not estimated: {error}"]
-    headings = [outcome for outcome in runs.outcomes if outcome.startswith("cost_")]
-    total, *means = (estimate(runs.final(outcome))["mean"] or 0.0 for outcome in ("cost", *headings))
-    by = "one run" if replicates == 1 else f"{replicates} runs"
-    lines = [f"Costs about {number(total)} {scenario.prices.currency}, by an estimate from {by}:"]
-    for heading, mean in zip((heading.removeprefix("cost_") for heading in headings), means, strict=True):
-        if mean:
-            lines.append(f"  {heading + ' support' if heading in BARRIERS else heading} {number(mean)}")
+    assert found is not None  # nobody stops it
+    by = "one run" if found.worlds == 1 else f"{found.worlds} runs"
+    total = number(found.total["mean"] or 0.0)
+    lines = [f"Costs about {total} {found.currency}, by an estimate from {by}:"]
+    for heading, cost in found.headings.items():
+        lines.append(
+            f"  {heading + ' support' if heading in BARRIERS else heading} {number(cost['mean'] or 0.0)}"
+        )
     return lines
