@@ -39,6 +39,7 @@ def test_the_wheel_holds_the_library_and_the_templates_of_the_report(wheel: Path
     templates = [path for path in (ROOT / "analysis/report/templates").rglob("*") if path.is_file()]
     assert templates
     assert {path.relative_to(ROOT).as_posix() for path in templates} <= set(inside)
+    assert {"analysis/dashboard/texts/odd.md", "analysis/dashboard/texts/model-card.md"} <= set(inside)
     assert not [name for name in inside if name.startswith(("tests/", "docs/", "benchmarks/"))]
 
 
