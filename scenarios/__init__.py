@@ -19,12 +19,13 @@ from scenarios.claims import Claim, Pattern, Patterns, Theory, mistakes_in, patt
 from scenarios.files import Source, handed_in, names, path, sources, together
 from scenarios.kinds import Kind, at
 from scenarios.places import Places
+from scenarios.writing import dumps
 from sim.errors import ScenarioError
 from sim.scenario import Scenario, slug
 
 __all__ = [
-    "Claim", "Kind", "Pattern", "Patterns", "Theory", "at", "check", "faults", "load", "loads", "names", "path", "patterns",
-    "read", "slug", "theories", "theory",
+    "Claim", "Kind", "Pattern", "Patterns", "Theory", "at", "check", "dumps", "faults", "load", "loads", "names", "path",
+    "patterns", "read", "slug", "theories", "theory",
 ]  # fmt: skip
 
 AnySource = str | os.PathLike[str] | Mapping[str, Any]

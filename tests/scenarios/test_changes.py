@@ -297,7 +297,7 @@ def test_read_gives_the_table_before_it_is_checked():
 
 def test_the_public_surface_is_small():
     assert scenarios.__all__ == [
-        "Claim", "Kind", "Pattern", "Patterns", "Theory", "at", "check", "faults", "load", "loads", "names", "path",
+        "Claim", "Kind", "Pattern", "Patterns", "Theory", "at", "check", "dumps", "faults", "load", "loads", "names", "path",
         "patterns", "read", "slug", "theories", "theory",
     ]  # fmt: skip
     assert all(callable(getattr(scenarios, name)) for name in scenarios.__all__)

@@ -72,3 +72,45 @@ def test_there_are_no_faults_where_there_is_nothing_wrong():
 def test_what_may_stand_at_a_key_path_is_read_off_the_definition(path, low, high, above):
     kind = scenarios.at(path.split("."))
     assert (kind.low, kind.high, kind.above) == (low, high, above)
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_a_written_scenario_is_read_as_the_same(name):
+    once = scenarios.loads(scenarios.dumps(scenarios.load(name)), f"{name}.toml")
+    assert scenarios.loads(scenarios.dumps(once), f"{name}.toml") == once
+    assert _said(once) == _said(scenarios.load(name))
+
+
+def _said(scenario):
+    table = scenario.model_dump(exclude={"base", "templates"})
+    for session in table["sessions"].values():
+        del session["template"]
+    return table
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'two\nlines, "quoted"',
+        "\nfirst",
+        'tri"""ple',
+        "back\\slash",
+        "carriage\r\nreturn",
+        "\x00\x1b",
+        "æøå 🙂",
+    ],
+)
+def test_any_text_can_be_written(text):
+    table = scenarios.read("nine-cells") | {"description": text, "title": text}
+    table["provenance"] = {"guessed": {text: text}}
+    scenario = scenarios.load(table)
+    assert _said(scenarios.loads(scenarios.dumps(scenario), f"{scenario.name}.toml")) == _said(scenario)
+
+
+def test_what_is_written_is_short():
+    said = scenarios.dumps(scenarios.load("citizens-blended"))
+    assert "size = 8\n" in said
+    assert "week = 4\n" in said
+    assert "openness" not in said  # nobody changed it
+    assert "barriers.travel = {level = 0.3, share = 0.3}\n" in said
+    assert "name" not in said.split("\n", 1)[0]
