@@ -167,14 +167,14 @@ def sentence(comparison: Comparison) -> str:
         return f"{second} and {first} do not differ in {what} in any of {among}."
     if found["low"] is None:
         return f"{second} and {first}: {what} differs by {number(mean)} in one world, and one world shows no difference."
-    size = _size(found)
+    by = size(found)
     if not comparison.shows:
-        return f"{second} and {first}: no difference in {what} that {among} can show ({size})."
+        return f"{second} and {first}: no difference in {what} that {among} can show ({by})."
     rises = mean > 0
     count = comparison.more if rises else comparison.less
     ties = f", as much in {comparison.same}" if comparison.same else ""
     often = "in" if 2 * count > n else "on average, though in only"
-    return f"{second} {_saying(comparison.outcome, rises=rises)} {first} {often} {count} of {among}{ties} ({size})."
+    return f"{second} {_saying(comparison.outcome, rises=rises)} {first} {often} {count} of {among}{ties} ({by})."
 
 
 def words(outcome: str) -> str:
@@ -197,7 +197,7 @@ def between(found: Estimate, decimals: int | None = None) -> str:
     return f"{number(low, decimals)} to {number(high, decimals)}"
 
 
-def _size(found: Estimate) -> str:
+def size(found: Estimate) -> str:
     """A difference with its interval, in as many decimals as it takes to see where the interval ends."""
     mean, low, high = found["mean"], found["low"], found["high"]
     assert mean is not None

@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
 import scenarios
 import sim
@@ -52,10 +53,67 @@ def query(run: Run) -> str:
     sim.ScenarioError : the scenario is too long for a link.
     """
     where = f"&seed={run.seed}" + (f"&replicate={run.replicate}" if run.replicate else "")
-    name = run.scenario.name
-    if name in scenarios.names() and scenarios.load(name) == run.scenario:
-        return f"scenario={quote(name)}&version={version('coprod')}{where}"
+    if _in_library(run.scenario):
+        return f"scenario={quote(run.scenario.name)}&version={version('coprod')}{where}"
     return f"run={packed(run)}"
+
+
+def query_of_several(runs: Sequence[Run], **more: int) -> str:
+    """The part of an address that carries several runs in the same worlds, in their order, and numbers beside them.
+
+    Raises
+    ------
+    sim.ScenarioError : together the scenarios are too long for a link.
+    """
+    parts = [
+        f"scenario={quote(run.scenario.name)}" if _in_library(run.scenario) else f"run={packed(run)}"
+        for run in runs
+    ]
+    said = {"version": version("coprod"), "seed": runs[0].seed, **more}
+    text = "&".join([*parts, *(f"{key}={value}" for key, value in said.items())])
+    if len(text) > LONGEST:
+        msg = "Together these scenarios are too long for a link; save them as files and pass those on."
+        raise ScenarioError(msg)
+    return text
+
+
+def opened_several(search: str | None) -> tuple[Run, ...]:
+    """The runs that an address asks for, in their order, all in the worlds of one seed; none if it asks for none.
+
+    Raises
+    ------
+    sim.ScenarioError : it asks for something that is not there.
+    """
+    said = parse_qsl((search or "").lstrip("?"))
+    shared = [(key, value) for key, value in said if key in ("seed", "replicate", "version")]
+    runs = [opened(urlencode([part, *shared])) for part in said if part[0] in ("run", "scenario")]
+    found = [run for run in runs if run is not None]
+    seed = dict(shared).get("seed")
+    if seed is None:
+        return tuple(found)
+    return tuple(replace(run, seed=_checked(_number(seed), 0)[0]) for run in found)
+
+
+def number(search: str | None, key: str) -> int | None:
+    """A number that stands in an address; None if it is not there.
+
+    Raises
+    ------
+    sim.ScenarioError : something else stands there.
+    """
+    text = dict(parse_qsl((search or "").lstrip("?"))).get(key)
+    return None if text is None else _number(text)
+
+
+def _in_library(scenario: Scenario) -> bool:
+    return scenario.name in scenarios.names() and scenarios.load(scenario.name) == scenario
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ScenarioError(NOT_A_LINK) from None
 
 
 def packed(run: Run) -> str:
@@ -119,10 +177,7 @@ def opened(search: str | None) -> Run | None:
     if name not in scenarios.names():
         msg = f"There is no scenario {name[:60]!r} in the library; known are {', '.join(scenarios.names())}."
         raise ScenarioError(msg)
-    try:
-        seed, replicate = int(asked.get("seed", 1)), int(asked.get("replicate", 0))
-    except ValueError:
-        raise ScenarioError(NOT_A_LINK) from None
+    seed, replicate = _number(asked.get("seed", "1")), _number(asked.get("replicate", "0"))
     made = asked.get("version", version("coprod"))
     note = "" if made == version("coprod") else _from_another_model(made, "")
     return Run(scenarios.load(name), *_checked(seed, replicate), note)

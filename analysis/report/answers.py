@@ -64,8 +64,13 @@ class Answer:
 
 
 def answers(designs: Sequence[Runs]) -> list[Answer]:
-    """How the designs stand on every question."""
-    return [_answer(designs, question) for question in QUESTIONS if question.outcome in designs[0].outcomes]
+    """How the designs stand on every question; on what they cost only if they count it in one currency."""
+    one_currency = len({runs.scenario.prices.currency for runs in designs}) == 1
+    return [
+        _answer(designs, question)
+        for question in QUESTIONS
+        if question.outcome in designs[0].outcomes and (one_currency or question.outcome != "cost")
+    ]
 
 
 def _answer(designs: Sequence[Runs], question: Question) -> Answer:

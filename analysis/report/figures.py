@@ -46,7 +46,7 @@ def outcome(designs: Sequence[Runs], name: str) -> Markup | None:
         base = top + 22 + step * max((height for _, height in stacked), default=0.5)
         dots += [{"x": x, "y": base - step * (height - 0.5)} for x, height in stacked]
         rows.append({
-            "label": _short(runs.scenario.name, 30) if len(designs) > 1 else "", "value": _said(one), "top": top + 8, "y": base + 6, "base": base,
+            "label": _short(runs.scenario.name, 30) if len(designs) > 1 else "", "value": said(one), "top": top + 8, "y": base + 6, "base": base,
             "mean": one["mean"], "low": one["low"], "high": one["high"],
         })  # fmt: skip
         top = base + 18
@@ -75,7 +75,7 @@ def outcome(designs: Sequence[Runs], name: str) -> Markup | None:
     ]
     chart = _look(alt.layer(*layers).properties(width=WIDE, height=top))
     return svg.render(
-        chart, f"f-{name}", f"{words.title(name)} at the end of every world", _in_words(designs, found)
+        chart, f"f-{name}", f"{words.title(name)} at the end of every world", in_words(designs, found)
     )
 
 
@@ -171,18 +171,23 @@ def voice(runs: Runs, number: int) -> Markup | None:
                 )
     if not rows:
         return None
-    said = "; ".join(
-        f"{row['title']}: {words.percent(row['people'])} of the people"
-        + (f", {words.percent(row['talk']['mean'])} of the talk" if row["talk"] else "")
-        + (f", {words.percent(row['record']['mean'])} of the record" if row["record"] else "")
-        for row in shown
-    )
     return svg.render(
         _voice_chart(rows),
         f"v-{number}",
         f"{runs.scenario.name}: share of people, talk and record by group",
-        said + ".",
+        voice_in_words(shown),
     )
+
+
+def voice_in_words(rows: Sequence[dict[str, Any]]) -> str:
+    """What a chart of voices shows, as a sentence."""
+    said = (
+        f"{row['title']}: {words.percent(row['people'])} of the people"
+        + (f", {words.percent(row['talk']['mean'])} of the talk" if row["talk"] else "")
+        + (f", {words.percent(row['record']['mean'])} of the record" if row["record"] else "")
+        for row in rows
+    )
+    return "; ".join(said) + "."
 
 
 def _voice_chart(rows: list[dict[str, Any]]) -> Any:
@@ -252,14 +257,23 @@ def influence(runs: Runs, number: int) -> Markup | None:
         ).encode(x=x, y=y, color=alt.Color("colour:N", scale=None)),
         _labels(rows, scale),
     ]
-    said = "; ".join(
-        f"{row['group']}: mean {row['mean']:.2f}, in 9 of 10 worlds {row['low']:.2f} to {row['high']:.2f}"
-        for row in rows
-    )
     chart = _look(alt.layer(*layers).properties(width=230, height=tall))
     return svg.render(
-        chart, f"i-{number}", f"{runs.scenario.name}: how close the draft comes to each group", said + "."
+        chart,
+        f"i-{number}",
+        f"{runs.scenario.name}: how close the draft comes to each group",
+        closeness_in_words(rows),
     )
+
+
+def closeness_in_words(rows: Sequence[dict[str, Any]]) -> str:
+    """What a chart of closeness shows, as a sentence."""
+    said = (
+        f"{row['group']}: mean {row['mean']:.2f}, in 9 of 10 worlds {row['low']:.2f} to {row['high']:.2f}"
+        for row in rows
+        if "mean" in row
+    )
+    return "; ".join(said) + "."
 
 
 def voices(runs: Runs) -> list[dict[str, Any]]:
@@ -436,7 +450,7 @@ def _axis(high: float) -> Any:
     return alt.Axis(title=None, tickCount=5, format=form, labelFlush=True, grid=False)
 
 
-def _said(found: statistics.Estimate) -> str:
+def said(found: statistics.Estimate) -> str:
     """A mean and its interval beside a row of a chart."""
     if found["mean"] is None:
         return "not defined"
@@ -444,7 +458,8 @@ def _said(found: statistics.Estimate) -> str:
     return words.mean(found) + (f"  ({between})" if between else "")
 
 
-def _in_words(designs: Sequence[Runs], found: list[statistics.Estimate]) -> str:
+def in_words(designs: Sequence[Runs], found: list[statistics.Estimate]) -> str:
+    """What a chart of an outcome shows, as a sentence."""
     said = [
         f"{runs.scenario.name}: not defined" if one["mean"] is None
         else f"{runs.scenario.name}: mean {words.mean(one)}" + (f", 95% interval {words.interval(one)}" if one["low"] is not None else "")

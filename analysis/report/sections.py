@@ -164,12 +164,12 @@ def _outcome(designs: Sequence[Runs], name: str) -> dict[str, Any]:
         "chart": figures.outcome(designs, name),
         "reason": words.undefined(name),
         "rows": [
-            (runs.scenario.name, statistics.at_the_end(runs, name), _middle(runs, name)) for runs in designs
+            (runs.scenario.name, statistics.at_the_end(runs, name), middle(runs, name)) for runs in designs
         ],
     }
 
 
-def _middle(runs: Runs, name: str) -> str:
+def middle(runs: Runs, name: str) -> str:
     """The range that holds 8 of 10 worlds."""
     values = runs.final(name)
     values = values[~np.isnan(values)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 DASH: Final = "\u2013"
 MINUS: Final = "\u2212"
 TIMES: Final = "\u00d7"
+_NEGATIVE: Final = re.compile(r"(?<![\w-])-(?=[\d.])")
 
 
 @dataclass(frozen=True)
@@ -218,8 +220,8 @@ def interval(found: Estimate, decimals: int | None = None) -> str:
 
 
 def minus(text: str) -> str:
-    """A number with a true minus sign."""
-    return text.replace("-", MINUS)
+    """A text whose negative numbers have a true minus sign; hyphens in names stay what they are."""
+    return _NEGATIVE.sub(MINUS, text)
 
 
 def signed(value: float) -> str:
