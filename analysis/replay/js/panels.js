@@ -74,11 +74,11 @@ export function wheels(doc) {
   return { el, show };
 }
 
-/** What happened in a session, in sentences. */
-export function account() {
+/** What happened in a session, in sentences; `of` names the run in labels where there are two. */
+export function account(of) {
   const heading = h("h3", {});
   const now = h("p", { class: "now" });
-  const lines = h("div", { class: "lines", tabindex: 0, role: "region", "aria-label": "What happened in this session" });
+  const lines = h("div", { class: "lines", tabindex: 0, role: "region", "aria-label": of("this session in words") });
   const live = h("p", { class: "hidden", role: "status" });
   const el = h("div", { class: "account" }, heading, now, lines, live);
   let shown = null;
@@ -114,8 +114,8 @@ export function moment(doc, session, m) {
 }
 
 /** One person looked at closely: barriers, views, picture of the others, history. */
-export function person(doc, close) {
-  const el = h("div", { class: "closer", role: "region", "aria-label": "One person looked at closely" });
+export function person(doc, of, close) {
+  const el = h("div", { class: "closer", role: "region", "aria-label": of("one person looked at closely") });
   const hide = () => { el.replaceChildren(); el.hidden = true; };
   hide();
   const show = (i, n, over) => {
