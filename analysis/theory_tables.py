@@ -135,6 +135,14 @@ def of_pairs(contest: Contest) -> list[str]:
     ]
 
 
+def expected(experiment: Experiment) -> str:
+    """What a claim expects, in a few words; empty for a pattern, which expects nothing."""
+    outcome = statistics.words(experiment.outcome)
+    whom = "" if experiment.whom == "all" else f" of {experiment.whom}"
+    how = {"more": f"more {outcome}", "less": f"less {outcome}", "same": f"no difference in {outcome}"}
+    return how[experiment.expected] + whom if experiment.expected else ""
+
+
 def ended(says: str) -> str:
     """A sentence with its full stop, if whoever wrote it left it out."""
     return says if says.endswith((".", "?", "!")) else f"{says}."

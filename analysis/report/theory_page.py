@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from markupsafe import Markup
 
-from analysis import statistics, theory_tables, verdicts
+from analysis import look, statistics, theory_tables, verdicts
 from analysis.report import page
 
 if TYPE_CHECKING:
     from analysis.contests import Contest
     from analysis.examination import Examination
+    from analysis.verdicts import Finding
     from scenarios import Theory
 
 REACH: Final = 6.0  # smallest effects on either side that a picture shows; beyond, an arrow
@@ -25,6 +26,7 @@ class Row:
     """One claim or pattern on the page."""
 
     name: str
+    expected: str
     verdict: str
     says: str
     effect: str
@@ -45,13 +47,14 @@ def of_examination(
     locked : deviations from the preregistration; None if there was none.
     """
     return page.template("theory.html.j2").render(
+        marks=_marks(),
         title=theory.title,
         about=theory.about,
         source=theory.source,
         kicker="a programme theory, tested",
-        rows=[_row(name, examination) for name in examination.findings],
+        rows=[row(name, examination) for name in examination.findings],
         robust=bool(examination.robustness),
-        counts=_counted([finding.verdict for finding in examination.findings.values()]),
+        counts=counted(examination),
         footnote=theory_tables.footnote(examination),
         locked=locked,
         contest=None,
@@ -66,11 +69,12 @@ def of_contest(contest: Contest, made: dict[str, Any]) -> str:
     examination = contest.examination
     names = [theory.name for theory in contest.theories]
     return page.template("theory.html.j2").render(
+        marks=_marks(),
         title=f"{', '.join(names[:-1])} and {names[-1]}: {contest.patterns.title[:1].lower()}{contest.patterns.title[1:]}",
         about=contest.patterns.about,
         source="; ".join(theory.source for theory in contest.theories),
         kicker="rival theories on the same patterns",
-        rows=[_row(name, examination) for name in examination.findings],
+        rows=[row(name, examination) for name in examination.findings],
         robust=False,
         counts=None,
         footnote=theory_tables.footnote(examination),
@@ -98,7 +102,8 @@ def of_contest(contest: Contest, made: dict[str, Any]) -> str:
     )
 
 
-def _row(name: str, examination: Examination) -> Row:
+def row(name: str, examination: Examination) -> Row:
+    """What came of one claim or pattern."""
     finding, planned = examination.findings[name], examination.plan.claims[name]
     experiment, robust = planned.experiment, examination.robustness.get(name)
     details = [
@@ -111,6 +116,7 @@ def _row(name: str, examination: Examination) -> Row:
     ]
     return Row(
         name=theory_tables.words(name),
+        expected=theory_tables.expected(experiment),
         verdict=finding.verdict,
         says=theory_tables.ended(experiment.says),
         effect="-" if finding.effect is None else theory_tables.signed(finding.effect),
@@ -119,12 +125,12 @@ def _row(name: str, examination: Examination) -> Row:
         worlds=f"{finding.worlds:,}" + (f" ({finding.n:,} defined)" if finding.n < finding.worlds else ""),
         holds="" if robust is None or robust.holds["mean"] is None else f"{robust.holds['mean']:.0%}",
         told=theory_tables.told(name, examination),
-        picture=_picture(name, finding, experiment.smallest),
+        picture=picture(finding, experiment.smallest),
         details=details,
     )
 
 
-def _picture(name: str, finding: Any, smallest: float) -> Markup:
+def picture(finding: Finding, smallest: float) -> Markup:
     """The interval of an effect against the band within which nothing matters, in units of the smallest effect."""
     if finding.effect is None or finding.low is None or finding.high is None:
         return Markup("")
@@ -156,6 +162,11 @@ def _estimate(found: Any) -> str:
     return statistics.number(found["mean"]) + (f" ({between})" if between else "")
 
 
-def _counted(among: list[str]) -> list[tuple[str, int]]:
-    order = get_args(verdicts.Verdict)
-    return [(verdict, among.count(verdict)) for verdict in order if verdict in among]
+def counted(examination: Examination) -> list[tuple[str, int]]:
+    """How many claims came to each verdict."""
+    among = [finding.verdict for finding in examination.findings.values()]
+    return [(verdict, among.count(verdict)) for verdict in get_args(verdicts.Verdict) if verdict in among]
+
+
+def _marks() -> Markup:
+    return Markup((look.STYLES / "verdicts.css").read_text(encoding="utf-8"))
