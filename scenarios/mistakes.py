@@ -76,6 +76,8 @@ def shown(value: Any) -> str:
     """A value as a person would name it, on one line and not too long."""
     if isinstance(value, bool):
         return str(value).lower()
+    if value == "":
+        return "nothing"
     if isinstance(value, dict | list):
         return "a table" if isinstance(value, dict) else "a list"
     if isinstance(value, date | time):
