@@ -8,7 +8,7 @@ change it (`<!-- changed by: sessions.scribe -->`, `also changed by` for further
     rules.address("groups.carers.power.mean")     # names of groups and the like may stand in a path, or be left out
     rules.address("dials.dialogue")               # "/about#mechanism-dialogue", also for agendas, dials and contexts
     rules.address("parameters.influence")         # "/about#field-parameters.influence"
-    rules.address("seed")                         # also "replicates"
+    rules.address("decision")                     # a whole table; also "seed" and "replicates", which stand in none
     rules.sentence("sessions.scribe")             # the sentence itself, as plain text
     rules.rule("access")                          # "/about#rule-access"; rules.rules() names them all
 """
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -32,6 +32,12 @@ import sim
 PAGE: Final = "/about"
 HERE: Final = Path(__file__).parent
 NAMED: Final = ("groups", "issues", "sessions", "context")  # tables whose entries have names of their own
+WHOLE: Final = (
+    *NAMED,
+    "decision",
+    "prices",
+    "parameters",
+)  # tables whose fields each have a sentence of their own
 SHARES: Final = ("dials", "agenda", "effects")  # tables with an entry for each mechanism
 _COMMENT: Final = re.compile(r"<!--\s*(.*?)\s*-->", re.DOTALL)
 _SENTENCE: Final = re.compile(r"\S.*?(?:(?<!\.)\.(?:<!--[^>]*-->)?(?=\s|$)|\Z)", re.DOTALL)
@@ -134,8 +140,33 @@ def known(path: str) -> str:
     raise KeyError(msg)
 
 
+@cache
+def meanings() -> Mapping[str, str]:
+    """What each field of a scenario means, by its path without names."""
+    schema = sim.json_schema()
+    return dict(_meanings(schema, schema, ()))
+
+
+def _meanings(
+    node: dict[str, Any], schema: dict[str, Any], path: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    for part in (
+        node,
+        *node.get("anyOf", ()),
+    ):  # what may be left out, or be told in short, stands among others
+        if "$ref" in part:
+            yield from _meanings(schema["$defs"][part["$ref"].rpartition("/")[2]], schema, path)
+        for key, field in part.get("properties", {}).items():
+            if said := field.get("description"):
+                yield ".".join((*path, key)), " ".join(said.split())
+            yield from _meanings(field, schema, (*path, key))
+        for entry in part.get("patternProperties", {}).values():
+            yield from _meanings(entry, schema, path)
+
+
 def _shortened(parts: list[str]) -> Iterator[str]:
-    return (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    least = 2 if parts[0] in WHOLE and len(parts) > 1 else 1
+    return (".".join(parts[:length]) for length in range(len(parts), least - 1, -1))
 
 
 def anchor(field: str, place: int = 1) -> str:
