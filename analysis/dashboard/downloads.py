@@ -45,9 +45,9 @@ export default { render({ model, el }) {
 
     @traitlets.observe("asked")
     def _asked(self, _: Any) -> None:
-        threading.Thread(target=self._send, daemon=True).start()
+        threading.Thread(target=self._hand_over, daemon=True).start()
 
-    def _send(self) -> None:
+    def _hand_over(self) -> None:  # a widget has a `_send` of its own
         try:
             file = self.make()
         except Exception as error:  # noqa: BLE001 - told on the page, whatever it is
