@@ -143,7 +143,7 @@ class Study:
                 f"this table would have {cells:,} numbers; ask for what matters with `sql`, or for an outcome at a time with "
                 "`designs[name].final(outcome)`"
             )
-        tables = [_frame(runs, end=end) for runs in found]
+        tables = [frame(runs, end=end) for runs in found]
         return pd.concat(tables, ignore_index=True)
 
     def sql(self, query: str) -> pd.DataFrame:
@@ -276,7 +276,7 @@ def open_study(folder: str | Path) -> Study:
 open = open_study  # as `analysis.open`
 
 
-def _frame(runs: Runs, *, end: bool) -> pd.DataFrame:
+def frame(runs: Runs, *, end: bool) -> pd.DataFrame:
     """The runs of one design, as rows."""
     import pandas as pd
 

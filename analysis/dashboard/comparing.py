@@ -216,10 +216,7 @@ def differences(designs: Sequence[Runs], against: int, family: words.Family) -> 
         pairs.append(
             {
                 "name": second.scenario.name,
-                "rows": [
-                    (words.title(found.outcome), found, words.minus(statistics.sentence(found)))
-                    for found in rows
-                ],
+                "rows": [(found, words.minus(statistics.sentence(found))) for found in rows],
             }
         )
     return _html("differences", designs, first=first.scenario.name, pairs=pairs)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -69,6 +70,17 @@ class _Queue:
 
 
 _QUEUE: Final = _Queue()
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Work that nobody watches, such as making a file, when its turn has come."""
+    ticket = object()
+    _QUEUE.enter(ticket, threading.Event(), lambda _: None)
+    try:
+        yield
+    finally:
+        _QUEUE.leave(ticket)
 
 
 class Job:

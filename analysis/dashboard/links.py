@@ -53,7 +53,7 @@ def query(run: Run) -> str:
     sim.ScenarioError : the scenario is too long for a link.
     """
     where = f"&seed={run.seed}" + (f"&replicate={run.replicate}" if run.replicate else "")
-    if _in_library(run.scenario):
+    if in_library(run.scenario):
         return f"scenario={quote(run.scenario.name)}&version={version('coprod')}{where}"
     return f"run={packed(run)}"
 
@@ -66,7 +66,7 @@ def query_of_several(runs: Sequence[Run], **more: int) -> str:
     sim.ScenarioError : together the scenarios are too long for a link.
     """
     parts = [
-        f"scenario={quote(run.scenario.name)}" if _in_library(run.scenario) else f"run={packed(run)}"
+        f"scenario={quote(run.scenario.name)}" if in_library(run.scenario) else f"run={packed(run)}"
         for run in runs
     ]
     said = {"version": version("coprod"), "seed": runs[0].seed, **more}
@@ -105,7 +105,8 @@ def number(search: str | None, key: str) -> int | None:
     return None if text is None else _number(text)
 
 
-def _in_library(scenario: Scenario) -> bool:
+def in_library(scenario: Scenario) -> bool:
+    """Does the library hold this very scenario?"""
     return scenario.name in scenarios.names() and scenarios.load(scenario.name) == scenario
 
 
