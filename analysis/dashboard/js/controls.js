@@ -26,8 +26,10 @@ export function controls(el, tell) {
   };
 }
 
+/* Every form is a module with a counter of its own; the part left to chance keeps the ids of several forms apart. */
+const ours = Math.random().toString(36).slice(2, 9);
 let named = 0;
-const fresh = () => `field-${++named}`;
+const fresh = () => `field-${ours}-${++named}`;
 
 function framed(field, input, ...more) {
   const help = h("span", { class: "help", id: fresh() });
