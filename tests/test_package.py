@@ -43,6 +43,24 @@ def test_the_wheel_holds_the_library_and_the_templates_of_the_report(wheel: Path
     assert not [name for name in inside if name.startswith(("tests/", "docs/", "benchmarks/"))]
 
 
+def test_the_wheel_holds_all_that_the_dashboard_sends_to_a_browser(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    kinds = {".js", ".css", ".svg", ".j2", ".html", ".toml", ".txt"}
+    kept = subprocess.run(
+        ["git", "ls-files", "-z", "analysis"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    sent = {
+        name for name in kept.decode().split("\0") if Path(name).suffix in kinds and (ROOT / name).is_file()
+    }
+    assert {name.split("/")[2] for name in sent if name.startswith("analysis/dashboard/")} >= {
+        "assets",
+        "js",
+        "npm",
+        "templates",
+    }
+    assert sent <= inside
+
+
 def test_the_installed_command_works_from_another_folder(wheel: Path, tmp_path: Path) -> None:
     place, elsewhere = tmp_path / "place", tmp_path / "elsewhere"
     elsewhere.mkdir()

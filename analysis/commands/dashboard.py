@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
@@ -54,6 +54,8 @@ def dashboard(
     ] = True,
 ) -> None:
     """Open the dashboard in the browser: watch it happen, compare designs, find out why."""
+    from threading import Thread
+
     from analysis.dashboard import server
 
     with server.listening(host, port) as listener:
@@ -62,9 +64,8 @@ def dashboard(
         def ready() -> None:
             addresses = server.addresses(listener)
             _tell(addresses, shared=not server.is_local(listener), asks=passcode is not None)
-            _beside(_warm)
             if browser and _has_a_screen():
-                _beside(lambda: _open(addresses[0]))
+                Thread(target=_open, args=addresses[:1], daemon=True).start()  # it may take its time
 
         server.serve(listener, passcode=passcode, names=name, ready=ready)
 
@@ -84,31 +85,22 @@ def _tell(addresses: Sequence[str], *, shared: bool, asks: bool) -> None:
 
 
 def _prepare() -> None:
-    """Compile the model where that has not been done, before anybody opens a page."""
+    """Have the model's machine code at hand before the first page asks for it, and its modules before two ask at once."""
     from threading import Event
 
     from analysis.waiting import attended
-    from sim import is_warm
 
-    if not is_warm():
-        say_if_the_model_must_be_prepared()
-        attended(_warm, Event())
+    say_if_the_model_must_be_prepared()
+    attended(_warm, Event())
 
 
 def _warm() -> None:
-    """Have the model's machine code at hand before the first page asks for it."""
     import scenarios
     import sim
 
     smallest = scenarios.load("shared-decision")
     sim.simulate(smallest, replicates=1)
     sim.CoProduction(smallest, log=True).step()
-
-
-def _beside(work: Callable[[], None]) -> None:
-    from threading import Thread
-
-    Thread(target=work, daemon=True).start()
 
 
 def _has_a_screen() -> bool:

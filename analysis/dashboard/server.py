@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import logging
 import os
 import signal
 import socket
 import sys
 import threading
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.dashboard import limits as allowed
@@ -53,6 +55,13 @@ SOLARA: Final = {
     "THEME_TITLE": "coprod",
     "THEME_VARIANT": "light",  # "auto" breaks the page of Solara 1.64.1; dark is the look's own
 }
+
+
+FAILED: Final = (
+    "Something went wrong on this page. Load it again; if it happens again, start from another one."
+)
+
+log = logging.getLogger(__name__)
 
 
 class ServerError(CoprodError):
@@ -109,7 +118,23 @@ def _solara(limits: Limits) -> Any:
     from solara.server.starlette import app
 
     settings.assets.extra_locations = [str(folder) for folder in ASSETS if folder.is_dir()]
+    _keep_tracebacks_here()
     return app
+
+
+def _keep_tracebacks_here() -> None:
+    """Where Solara would show a visitor how our code failed, say a sentence; the rest is for the terminal."""
+    import reacton.core
+    import solara.server.app
+    import solara.server.patch
+
+    def told(_: object, error: BaseException, *__: object) -> list[str]:
+        log.error("A page failed", exc_info=error)
+        return [FAILED]
+
+    kept = SimpleNamespace(**{**vars(traceback), "format_exception": told})
+    for module in (reacton.core, solara.server.app, solara.server.patch):
+        vars(module)["traceback"] = kept
 
 
 def _files() -> frozenset[str]:

@@ -29,10 +29,12 @@ CHROMIUM = (
     "elsewhere `playwright install chromium`), or say in the environment variable CHROMIUM where it is"
 )
 LIMITED = """
-import json, sys
+import json, os, sys
 from dataclasses import replace
 from analysis.dashboard import server
 from analysis.dashboard.limits import Limits
+if pages := os.environ.get("PAGES"):
+    server.SOLARA |= {"APP": pages, "THEME_LOADER": "plain"}
 with server.listening("127.0.0.1", 0) as listener:
     server.serve(
         listener,
@@ -114,7 +116,7 @@ class Answer:
 
 @pytest.fixture(scope="session")
 def serve():
-    """Start a server: with options of `coprod dashboard`, or with limits of its own."""
+    """Start a server: with options of `coprod dashboard`, or with limits of its own and perhaps other PAGES (a module)."""
     started = []
 
     def start(*options, limits=None, **environment):
