@@ -112,16 +112,16 @@ def together(
     What was found. A design that cannot be run is left out and says why; the others stand.
     """
     going = _Together(scenarios, worlds, seed, progress, stop, kept)
-    size, known = FIRST, going.upto
+    size, known, found = FIRST, going.upto, going.found()
     if known:
-        hear(going.found())
+        hear(found)
     while known < worlds and going.designs and not stop.is_set():
         began = time.perf_counter()
-        going.on_to(min(worlds, known + size))
-        known, took = going.upto, time.perf_counter() - began
+        going.on_to(known + size if worlds - known > 1.5 * size else worlds)
+        known, found, took = going.upto, going.found(), time.perf_counter() - began
         size = max(1, min(4 * size, round(size * HEAR_EVERY / max(took, 1e-6))))
-        hear(going.found())
-    return going.found()
+        hear(found)
+    return found
 
 
 class _Together:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import solara
@@ -43,9 +44,12 @@ def keep(scenario: Scenario) -> None:
 
 def options() -> list[tuple[str, str]]:
     """The scenarios to choose from: (name, what it is called); the visitor's own first."""
-    mine = [(f"own:{s.name}", f"{s.title or s.name} (yours)") for s in own.value]
-    library = [(name, scenarios.load(name).title) for name in scenarios.names()]
-    return mine + library
+    return [(f"own:{s.name}", f"{s.title or s.name} (yours)") for s in own.value] + _library()
+
+
+@cache
+def _library() -> list[tuple[str, str]]:
+    return [(name, scenarios.load(name).title) for name in scenarios.names()]
 
 
 def chosen(option: str) -> Scenario:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Event
 from typing import Any, Final
 
 import anywidget
@@ -34,6 +35,7 @@ from analysis.report import words
 from sim import ScenarioError
 
 WORLDS: Final = (50, 100, 200, 500, 1000)
+NOTHING: Final = Found((), 0, 0)
 FAMILIES: Final = {family.key: family for family in words.FAMILIES}
 
 
@@ -100,25 +102,19 @@ def Page() -> None:
     solara.use_memo(lambda: trouble.safely(_open)(router.search), [router.search])
     now = now_asked()
     job = jobs.use_job()
-    found, hear = solara.use_state(Found((), 0, 0))
+    heard = solara.use_memo(lambda: solara.reactive(NOTHING), [])
     designs, wrong = solara.use_memo(
         lambda: choices.scenarios_of(now.choices), [now.choices, visit.own.value]
     )
 
     def begin() -> None:
-        stand = len(designs) * now.worlds
-
-        def work(progress: Callable[[int], None], stop: Any) -> Found:
-            return studies.together(
-                designs,
-                now.worlds,
-                now.seed,
-                lambda some: None if stop.is_set() else hear(some),
-                progress,
-                stop,
-            )
-
-        job.start(work, stand, hear)
+        job.start(
+            lambda progress, stop: studies.together(
+                designs, now.worlds, now.seed, _unless(stop, heard.set), progress, stop
+            ),
+            len(designs) * now.worlds,
+            heard.set,
+        )
 
     solara.use_effect(begin, [designs, now.worlds, now.seed])
     with tag("div", class_="sheet"):
@@ -132,11 +128,15 @@ def Page() -> None:
         with tag("section", class_="panel", aria_label="What is compared"):
             Choosing(now)
             HowMany(now, designs, job, begin)
-            for sentence in (now.note, *wrong, *found.refused):
+            for sentence in (now.note, *wrong):
                 if sentence:
-                    tag("p", sentence, class_="note", role="status")
-        if found.designs:
-            Results(found, now)
+                    tag("p", sentence, class_="note")
+        Results(heard)
+
+
+def _unless(stop: Event, hear: Callable[[Found], None]) -> Callable[[Found], None]:
+    """Hear of what was found, unless something else was asked for meanwhile."""
+    return lambda found: None if stop.is_set() else hear(found)
 
 
 def _open(search: str | None) -> None:
@@ -228,7 +228,7 @@ def HowMany(now: Asked, designs: Sequence[Any], job: jobs.Job, begin: Callable[[
         fields.append(controls.button("add", "Add a design"))
     if job.progress.value.state in ("stopped", "failed"):
         fields.append(controls.button("run", "Run", "primary"))
-    link = _link(designs, now)
+    link = solara.use_memo(lambda: _link(designs, now), [designs, now])
     if link:
         fields.append(controls.copy("Copy link", link))
     with tag("div", class_="how-many"):
@@ -254,9 +254,19 @@ def _link(designs: Sequence[Any], now: Asked) -> str:
 
 
 @solara.component
-def Results(found: Found, now: Asked) -> None:
+def Results(heard: solara.Reactive[Found]) -> None:
     """Everything that is shown of what was found so far."""
-    look = view.value
+    found, look = heard.value, view.value
+    with tag("div", class_="results", data_worlds=str(found.worlds), data_whole=str(found.whole).lower()):
+        for sentence in found.refused:
+            tag("p", sentence, class_="panel refused", role="status")
+        if found.designs:
+            Panels(found, look)
+
+
+@solara.component
+def Panels(found: Found, look: View) -> None:
+    """The panels, one after the other."""
     family, count = FAMILIES[look.family], len(found.designs)
     against = min(look.against, count - 1)
 
@@ -264,15 +274,10 @@ def Results(found: Found, now: Asked) -> None:
         changes: dict[str, Any] = {key: int(value) if key in ("against", "pair") else value}
         view.set(replace(view.value, **changes))
 
-    with tag(
-        "div",
-        class_="results",
-        data_worlds=str(found.worlds),
-        data_whole=str(found.whole).lower(),
-    ):
+    with tag("div", class_="panels", data_seed=str(found.designs[0].seed)):
         with tag("div", class_="first"):
             Answer(found)
-            TakeAway(found, now, against, look.pair, choose)
+            TakeAway(found, against, look.pair, choose)
         Outcomes(found, family, choose)
         if count > 1:
             Differences(found, against, family, choose)
@@ -407,9 +412,9 @@ def Bargains(found: Found, outcome: str, choose: Callable[[str, Any], None]) -> 
 
 
 @solara.component
-def TakeAway(found: Found, now: Asked, against: int, pair: int, choose: Callable[[str, Any], None]) -> None:
+def TakeAway(found: Found, against: int, pair: int, choose: Callable[[str, Any], None]) -> None:
     """Files of what was found, and how to make it again."""
-    scenarios = [runs.scenario for runs in found.designs]
+    scenarios, seed = [runs.scenario for runs in found.designs], found.designs[0].seed
     with Panel("Take it away", class_="panel take-away"):
         tag(
             "p",
@@ -417,12 +422,12 @@ def TakeAway(found: Found, now: Asked, against: int, pair: int, choose: Callable
         )
         with tag("div", class_="take"):
             if found.whole:
-                Download("Download the report", lambda: takeaway.report(scenarios, found.worlds, now.seed))
+                Download("Download the report", lambda: takeaway.report(scenarios, found.worlds, seed))
             Download("Download the data", lambda: takeaway.data(found.designs, found.of))
         if len(found.designs) > 1:
             HandOut(found, against, pair, choose)
         tag("p", "To make it again on a command line", class_="note")
-        tag("pre", tag("code", takeaway.command(scenarios, found.of, now.seed)))
+        tag("pre", tag("code", takeaway.command(scenarios, found.of, seed)))
 
 
 @solara.component
