@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analysis.examination import Examination, Plan, Robustness
     from analysis.experiments import Experiment
     from analysis.verdicts import Finding
+    from scenarios import Claim
 
 STYLES: Final = {
     "supported": "bold green",
@@ -135,7 +136,7 @@ def of_pairs(contest: Contest) -> list[str]:
     ]
 
 
-def expected(experiment: Experiment) -> str:
+def expected(experiment: Experiment | Claim) -> str:
     """What a claim expects, in a few words; empty for a pattern, which expects nothing."""
     outcome = statistics.words(experiment.outcome)
     whom = "" if experiment.whom == "all" else f" of {experiment.whom}"

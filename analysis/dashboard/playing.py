@@ -38,7 +38,7 @@ export default { render({ model, el }) {
   const open = () => {
     if (shown) shown.stop();
     const now = model.get("runs");
-    if (now.docs) shown = player(el, now.docs.map((doc) => JSON.parse(doc)), { from: now.from || 0, names: now.names });
+    if (now.docs) shown = player(el, now.docs.map((doc) => JSON.parse(doc)), { from: now.from || 0, back: now.back, names: now.names });
   };
   model.on("change:runs", open);
   open();
@@ -49,10 +49,19 @@ export default { render({ model, el }) {
 
 
 @solara.component
-def Play(docs: Sequence[Document | str], names: list[str] | None = None, start: float = 0.0) -> None:
-    """Play documents of `analysis.replay.document`, or texts of `played`; `start` is in sessions from the beginning."""
+def Play(
+    docs: Sequence[Document | str],
+    names: list[str] | None = None,
+    start: float | tuple[int, int] = 0.0,
+    back: str = "",
+) -> None:
+    """Play documents of `analysis.replay.document`, or texts of `played`.
+
+    start : where to begin, in sessions from the beginning, or a session and a moment of it, counted from 0.
+    back : what a button says that leads back there; no button if left out.
+    """
     texts = [doc if isinstance(doc, str) else json.dumps(doc) for doc in docs]
-    Player.element(runs={"docs": texts, "names": names, "from": start})
+    Player.element(runs={"docs": texts, "names": names, "from": start, "back": back})
 
 
 def played(run: Run, worlds: int = WORLDS) -> str:

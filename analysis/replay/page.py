@@ -25,7 +25,7 @@ def handout(
     names: Sequence[str] | None = None,
     title: str = "",
     intro: Markup | str = "",
-    start: float = 0.0,
+    start: float | tuple[int, int] = 0.0,
 ) -> str:
     """One run, or two side by side, as a page that needs nothing else.
 
@@ -35,7 +35,7 @@ def handout(
     names : what to call the two.
     title : the heading; what the first document is called if left out.
     intro : what stands under the heading; a plain text is escaped.
-    start : where to begin, in sessions.
+    start : where to begin, in sessions, or a session and a moment of it, counted from 0.
     """
     plays = {"docs": list(docs), "names": list(names) if names else None, "from": start}
     return _template().render(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.contests import Contest
     from analysis.examination import Examination
     from analysis.verdicts import Finding
-    from scenarios import Theory
+    from scenarios import Claim, Theory
 
 REACH: Final = 6.0  # smallest effects on either side that a picture shows; beyond, an arrow
 WIDTH, HEIGHT = 230, 22
@@ -99,6 +99,24 @@ def of_contest(contest: Contest, made: dict[str, Any]) -> str:
         made=made,
         seed=examination.plan.seed,
         coprod=version("coprod"),
+    )
+
+
+def untested(name: str, claim: Claim) -> Row:
+    """A claim of which nothing came yet."""
+    return Row(
+        name=theory_tables.words(name),
+        expected=theory_tables.expected(claim),
+        verdict="",
+        says=theory_tables.ended(claim.says),
+        effect="",
+        between="",
+        smallest=f"{claim.smallest:g} {statistics.words(claim.outcome)}",
+        worlds="",
+        holds="",
+        told="",
+        picture=Markup(""),
+        details=[],
     )
 
 

@@ -3,15 +3,34 @@
 /* Seconds that a moment of each kind takes at ordinary speed, so that a session takes about a quarter of a minute. */
 const SECONDS = { arrive: 1.6, intentions: 1.2, assets: 1.2, talk: 0.22, post: 0.3, read: 1.4, ask: 0.45, draft: 2.8, leave: 1.4 };
 
-/** For each session: where each of its moments begins within the unit, and how many seconds the session takes. */
-export function measured(doc) {
-  return doc.sessions.map((session) => {
-    const each = session.moments.map((moment) => SECONDS[moment.is]);
-    const seconds = each.reduce((a, b) => a + b, 0);
-    let sum = 0;
-    const starts = each.map((one) => { const start = sum / seconds; sum += one; return start; });
-    return { starts, seconds };
-  });
+const PHASES = Object.keys(SECONDS);
+
+/** For each session of one run, or of two on one line of time: where each moment begins within the unit, and how many seconds
+ *  the session takes. What two runs have in common happens side by side; where one has more of something, the other waits.
+ *  Returns {each: these lengths of every run, all: those of the line that they share}. */
+export function measured(docs) {
+  const count = Math.max(...docs.map((doc) => doc.sessions.length));
+  const lines = Array.from({ length: count }, (_, n) => lineOf(docs.map((doc) => doc.sessions[n]).filter(Boolean)));
+  const each = docs.map((doc) => doc.sessions.map((session, n) => ({ starts: onLine(session, lines[n]), seconds: lines[n].seconds })));
+  return { each, all: lines };
+}
+
+/* A line that has room for the moments of all, kind by kind in the order in which a session goes. */
+function lineOf(sessions) {
+  const places = {};
+  const starts = [];
+  let seconds = 0;
+  for (const kind of PHASES) {
+    const most = Math.max(...sessions.map((session) => session.moments.filter((moment) => moment.is === kind).length));
+    places[kind] = starts.length;
+    for (let n = 0; n < most; n++) { starts.push(seconds); seconds += SECONDS[kind]; }
+  }
+  return { places, starts: starts.map((start) => start / seconds), seconds };
+}
+
+function onLine(session, { places, starts }) {
+  const next = { ...places };
+  return session.moments.map((moment) => starts[next[moment.is]++]);
 }
 
 /** The session and the moment at a place; the very end is the last moment of the last session. */

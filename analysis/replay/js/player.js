@@ -12,14 +12,17 @@ const ICONS = {
 };
 
 /** Plays one run, or two beside each other on one line of time.
- *  options: {from: place to begin at, names: what to call two runs, moved(at): told where one is}.
+ *  options: {from: place to begin at, or [session, moment], back: what to call a way back there, names: what to call two runs,
+ *  moved(at): told where one is}.
  *  Returns {stop(), go(at), docs}. */
 export function player(el, docs, options = {}) {
-  const lengths = docs.map(measured);
-  const end = docs[0].sessions.length;
-  const views = docs.map((doc, n) => view(doc, options.names ? options.names[n] : null, (session) => go(session)));
+  const { each: lengths, all } = measured(docs);
+  const end = all.length;
+  const from = Array.isArray(options.from) ? placeOf(lengths[0], ...options.from) : options.from || 0;
+  const alike = docs.length > 1 && docs.every((doc) => JSON.stringify(doc.groups) === JSON.stringify(docs[0].groups));
+  const views = docs.map((doc, n) => view(doc, options.names ? options.names[n] : null, !alike, (session) => go(session)));
   const drawing = curves(docs, Object.keys(docs[0].series).filter((name) => !WHEELS.includes(name)));
-  let at = Math.min(end, Math.max(0, options.from || 0));
+  let at = Math.min(end, Math.max(0, from));
   let speed = 1;
   let playing = false;
   let frame = 0;
@@ -30,9 +33,10 @@ export function player(el, docs, options = {}) {
   const rate = h("select", { "aria-label": "Speed", onchange: () => { speed = Number(rate.value); } }, SPEEDS.map(([value, name]) => h("option", { value, selected: value === "1" }, name)));
   const where = h("p", { class: "where", role: "status" });
   const controls = h("div", { class: "controls", role: "group", "aria-label": "Play back" },
-    button("first", "To the start", () => go(0)), button("back", "One step back", () => step(-1)), toggle, button("on", "One step on", () => step(1)), button("last", "Next session", () => go(Math.min(end, Math.floor(at + 1e-9) + 1))), rate, where, drawing.choice);
+    button("first", "To the start", () => go(0)), button("back", "One step back", () => step(-1)), toggle, button("on", "One step on", () => step(1)), button("last", "Next session", () => go(Math.min(end, Math.floor(at + 1e-9) + 1))), rate, where,
+    options.back ? h("button", { type: "button", class: "plain", onclick: () => go(from) }, options.back) : null, drawing.choice);
   const time = h("section", { class: "panel timeline", "aria-label": "Timeline" }, drawing.el, h("div", { class: "slide" }, slider), controls);
-  const root = h("div", { class: docs.length > 1 ? "replay two" : "replay" }, views.map((one) => one.el), time);
+  const root = h("div", { class: docs.length > 1 ? "replay two" : "replay" }, alike ? legend(docs[0]) : null, views.map((one) => one.el), time);
   el.replaceChildren(root);
 
   function button(icon, label, act) {
@@ -62,7 +66,7 @@ export function player(el, docs, options = {}) {
   }
 
   function go(place) { pause(); show(place); }
-  function step(way) { go(stepped(lengths[0], at, way)); }
+  function step(way) { go(stepped(all, at, way)); }
 
   function play() {
     if (at >= end) show(0);
@@ -84,8 +88,8 @@ export function player(el, docs, options = {}) {
   }
 
   function tick(now) {
-    const { session } = placed(lengths[0], at);
-    show(at + (Math.min(0.25, (now - before) / 1000) * speed) / lengths[0][session].seconds);
+    const { session } = placed(all, at);
+    show(at + (Math.min(0.25, (now - before) / 1000) * speed) / all[session].seconds);
     before = now;
     if (at >= end) pause(); else if (playing) frame = requestAnimationFrame(tick);
   }
@@ -95,7 +99,7 @@ export function player(el, docs, options = {}) {
 }
 
 /* One run's panels. */
-function view(doc, name, go) {
+function view(doc, name, explained, go) {
   const kicker = h("p", { class: "kicker" });
   const title = h("h2", {});
   const stage = h("div", { class: "stage" });
@@ -111,7 +115,7 @@ function view(doc, name, go) {
   const placesOf = grid(doc, go);
   const hidden = doc.everybody - doc.people.length;
   const el = h("div", { class: "run" },
-    h("section", { class: "panel picture", "aria-label": "The session" }, h("div", { class: "picture-head" }, kicker, legend(doc), title), stage,
+    h("section", { class: "panel picture", "aria-label": "The session" }, h("div", { class: "picture-head" }, kicker, explained ? legend(doc) : null, title), stage,
       hidden > 0 ? h("p", { class: "note" }, `${doc.people.length} of ${doc.everybody.toLocaleString("en")} people are drawn; numbers and sentences count everybody.`) : null),
     h("section", { class: "panel cells", "aria-label": "Where and when" }, h("h2", {}, "Where and when"), placesOf.el),
     h("section", { class: "panel drives", "aria-label": "What drives it" }, h("h2", {}, "What drives it"), turning.el),
@@ -124,8 +128,9 @@ function view(doc, name, go) {
       if (key === last) return;
       last = key;
       const session = doc.sessions[place.session];
-      kicker.textContent = (name ? `${name} · ` : "") + `${session.when} · ${session.theme}`;
-      title.textContent = `${session.title} ${/[.?!:]$/.test(session.title) ? "" : "· "}${session.where}`;
+      const held = `${session.title} ${/[.?!:]$/.test(session.title) ? "" : "· "}${session.where}`;
+      kicker.textContent = name ? `${session.when} · ${held}` : `${session.when} · ${session.theme}`;
+      title.textContent = name || held;
       picture.show(place.session, place.moment);
       told.show(doc, place.session, place.moment);
       if (place.session !== now.session || place.over !== now.over || !el.dataset.shown) {
