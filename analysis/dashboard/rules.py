@@ -133,7 +133,9 @@ def known(path: str) -> str:
     if len(parts) > 1 and parts[-1] in sim.MECHANISMS and parts[-2] in SHARES:
         return f"dials.{parts[-1]}"
     unnamed = [parts[0], *parts[2:]] if parts[0] in NAMED else parts
-    for candidate in (*_shortened(unnamed), *_shortened(parts)):
+    # of two parts the second is a field, or else a name, and the whole table is meant
+    tried = (parts, unnamed) if len(parts) == 2 else (unnamed, parts)
+    for candidate in (*_shortened(tried[0]), *_shortened(tried[1])):
         if candidate in fields():
             return candidate
     msg = f"docs/odd.md has no sentence that is changed by {path!r}"
@@ -187,6 +189,11 @@ def written(name: str) -> str:
 def as_html(markdown: str, deeper: int = 0) -> Markup:
     """A text of docs/ as HTML, with its headings lowered by so many levels."""
     return _rendered(_parser().parse(_COMMENT.sub("", markdown)), deeper)
+
+
+def inline(markdown: str) -> Markup:
+    """A sentence with `code` and the like as HTML."""
+    return Markup(_parser().renderInline(markdown))  # the parser lets no HTML through
 
 
 @cache

@@ -15,4 +15,22 @@ addEventListener("click", (event) => {
   solara.router.push(to.pathname + to.search + to.hash);
   const page = document.getElementById("page");
   if (page) { page.focus({ preventScroll: true }); scrollTo(0, 0); }
+  goTo(to.hash);
 });
+
+/* A page is drawn after its address is known; a place on it is gone to as soon as it is there, but not once somebody moved on. */
+let waiting = null;
+function goTo(hash) {
+  if (waiting) waiting.disconnect();
+  if (hash.length < 2) return;
+  const look = () => {
+    if (!document.getElementById(hash.slice(1))) return;
+    waiting.disconnect();
+    location.replace(hash); // the browser's own way, so that the place is the target, and Tab goes on from there
+  };
+  waiting = new MutationObserver(look);
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
+  look();
+}
+goTo(location.hash);
+for (const moved of ["wheel", "touchmove", "keydown"]) addEventListener(moved, () => { if (waiting) waiting.disconnect(); }, { passive: true });

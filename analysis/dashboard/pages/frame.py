@@ -7,7 +7,7 @@ from typing import Any, Final
 import solara
 
 from analysis.dashboard import links, trouble, visit
-from analysis.dashboard.pages import compare, watch
+from analysis.dashboard.pages import about, compare, watch
 from analysis.dashboard.tags import tag
 from analysis.report import words
 
@@ -55,4 +55,5 @@ routes = [
     solara.Route("/", component=watch.Page, label="Watch", layout=Layout),
     solara.Route("watch", component=watch.Page, label="Watch"),
     solara.Route("compare", component=compare.Page, label="Compare"),
+    solara.Route("about", component=about.Page, label="About"),
 ]
