@@ -7,7 +7,7 @@ from typing import Any, Final
 import solara
 
 from analysis.dashboard import links, trouble, visit
-from analysis.dashboard.pages import about, compare, watch
+from analysis.dashboard.pages import about, compare, design, teach, test, watch
 from analysis.dashboard.tags import tag
 from analysis.report import words
 
@@ -27,7 +27,6 @@ def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's way to ta
     router = solara.use_router()
     solara.use_memo(lambda: trouble.safely(_open)(router.search), [router.search])
     here = (router.path or "/").strip("/").split("/")[0] or "watch"
-    solara.Title(f"{dict(PAGES).get(here, 'Page')} · coprod")
     now = visit.current()
     with tag("div", class_="app"):
         tag("a", "Skip to the page", class_="skip", href="#page")
@@ -51,9 +50,16 @@ def _open(search: str | None) -> None:
         visit.look_at(wanted)
 
 
+COMPONENTS: Final = {
+    "watch": watch,
+    "design": design,
+    "compare": compare,
+    "test": test,
+    "teach": teach,
+    "about": about,
+}
+
 routes = [
-    solara.Route("/", component=watch.Page, label="Watch", layout=Layout),
-    solara.Route("watch", component=watch.Page, label="Watch"),
-    solara.Route("compare", component=compare.Page, label="Compare"),
-    solara.Route("about", component=about.Page, label="About"),
+    solara.Route("/", component=watch.Page, label="Watch · coprod", layout=Layout),
+    *(solara.Route(path, component=COMPONENTS[path].Page, label=f"{name} · coprod") for path, name in PAGES),
 ]

@@ -43,8 +43,8 @@ def _fields(now: links.Run) -> list[controls.Field]:
         controls.number(
             "seed", "Seed", now.seed, 0, step=1, title="Which people take part, and what chance does to them"
         ),
-        controls.button("other", "Other people, other luck"),
-        controls.link("Why? Turn one thing off", "/test"),
+        controls.button("other", "Other luck", title="Other people by the same description, and other luck"),
+        controls.link("Why? Turn it off", "/test"),
         controls.copy("Copy link", "/watch?" + links.query(now)),
     ]
 

@@ -105,7 +105,7 @@ function seatScreens(area, screens, marks, numbered, foot) {
     const x = room.x + w * (n % columns);
     const y = room.y + h * Math.floor(n / columns);
     marks.push({ key: "l" + i, i, x: x + w / 2, y: y + h / 2, r: Math.max(4.5, Math.min(16, h * 0.34)), where: "screen" });
-    return { x: x + 2, y: y + 2, w: w - 4, h: h - 4, label: numbered && h > 30 ? `${c + 1}` : "" };
+    return { x: x + 2, y: y + 2, w: Math.max(1, w - 4), h: Math.max(1, h - 4), label: numbered && h > 30 ? `${c + 1}` : "" };
   });
 }
 

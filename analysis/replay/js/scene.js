@@ -12,7 +12,7 @@ export function scene(el, doc, chose) {
   const svg = s("svg", { class: "scene", role: "group", "aria-label": "Where everybody is, and who speaks" });
   const areas = s("g", { class: "areas" });
   const speech = s("g", { class: "speech", "aria-hidden": "true" });
-  const people = s("g", { class: "people-drawn" });
+  const people = s("g", { class: "people-drawn", role: "group", "aria-label": "People: the arrow keys lead from one to the next", onkeydown: roved });
   const bubbles = s("g", { class: "bubbles", "aria-hidden": "true" });
   const record = s("g", { class: "record" });
   svg.append(areas, speech, people, bubbles, record);
@@ -79,14 +79,33 @@ export function scene(el, doc, chose) {
     for (const [key, g] of drawn) {
       const there = seen.has(key);
       g.classList.toggle("gone", !there);
-      put(g, { tabindex: there ? 0 : -1, "aria-hidden": !there });
+      put(g, { "aria-hidden": !there });
     }
+    reach([...drawn.values()].find((g) => g.getAttribute("tabindex") === "0" && !g.classList.contains("gone")) || present()[0]);
+  }
+
+  const present = () => [...drawn.values()].filter((g) => !g.classList.contains("gone"));
+
+  /* Tab reaches one of the people, and the arrow keys the others: nobody has to pass a hundred of them. */
+  function reach(one) {
+    for (const g of drawn.values()) put(g, { tabindex: g === one ? 0 : -1 });
+  }
+
+  function roved(event) {
+    const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const all = present();
+    const from = all.indexOf(event.target);
+    if (!way || from < 0) return;
+    event.preventDefault();
+    const next = all[(from + way + all.length) % all.length];
+    reach(next);
+    next.focus();
   }
 
   function person(mark, who) {
     const g = s("g", {
-      class: `person c${doc.groups[who.g].colour}`, role: "button", tabindex: 0,
-      onclick: () => chose(who.i),
+      class: `person c${doc.groups[who.g].colour}`, role: "button", tabindex: -1,
+      onclick: (event) => { reach(event.currentTarget); chose(who.i); },
       onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); chose(who.i); } },
     }, s("circle", { class: "ring", r: 10 }), s("circle", { class: "body", r: 8 }), s("text", { "text-anchor": "middle", dy: ".35em" }, doc.groups[who.g].letter));
     g.dataset.i = who.i;
