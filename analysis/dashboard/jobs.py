@@ -172,16 +172,17 @@ def Working(job: Job, what: str) -> None:
     what : what is counted, as in `worlds`.
     """
     now = job.progress.value
-    with tag("div", class_="working", role="status"):
-        if now.state == "waiting" and now.ahead:
-            tag("span", f"Waiting for {now.ahead} other{'s' if now.ahead > 1 else ''} to finish.")
-        elif now.busy:
-            tag("progress", max=str(max(1, now.total)), value=str(now.done), aria_label=f"{what} done")
-            tag("span", f"{now.done:,} of {now.total:,} {what}{_left(now.left)}")
-        elif now.state == "stopped":
-            tag("span", f"Stopped after {now.done:,} of {now.total:,} {what}.")
-        if now.busy:
-            controls.Controls([controls.button("stop", "Stop")], lambda *_: job.cancel())
+    with tag("div", class_="working"):
+        with tag("div", class_="told", role="status"):
+            if now.state == "waiting" and now.ahead:
+                tag("span", f"Waiting for {now.ahead} other{'s' if now.ahead > 1 else ''} to finish.")
+            elif now.busy:
+                tag("progress", max=str(max(1, now.total)), value=str(now.done), aria_label=f"{what} done")
+                tag("span", f"{now.done:,} of {now.total:,} {what}{_left(now.left)}")
+            elif now.state == "stopped":
+                tag("span", f"Stopped after {now.done:,} of {now.total:,} {what}.")
+        # the form stays when it is empty: short work would take it away while the browser is still making it
+        controls.Controls([controls.button("stop", "Stop")] if now.busy else [], lambda *_: job.cancel())
 
 
 def _left(seconds: float | None) -> str:
