@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim import Runs, Scenario
 
 ROOM: Final = 96 * limits.MB
-FIRST: Final = 8  # worlds after which something can be seen; then the pace says how many at a time
+FIRST: Final = 4  # worlds after which something can be seen; then the pace says how many at a time
 HEAR_EVERY: Final = 0.25  # seconds of work between two words about what was found
 
 
@@ -119,7 +119,8 @@ def together(
         began = time.perf_counter()
         going.on_to(known + size if worlds - known > 1.5 * size else worlds)
         known, found, took = going.upto, going.found(), time.perf_counter() - began
-        size = max(1, min(4 * size, round(size * HEAR_EVERY / max(took, 1e-6))))
+        # as many as the pace allows, and at least half as many as are known: fewer would hardly change what is seen
+        size = max(known // 2, 1, min(4 * size, round(size * HEAR_EVERY / max(took, 1e-6))))
         hear(found)
     return found
 
