@@ -23,7 +23,7 @@ own: solara.Reactive[tuple[Scenario, ...]] = solara.reactive(())
 
 def current() -> Run:
     """The run before the visitor."""
-    return run.value or Run(scenarios.load(FIRST), seed=7)
+    return run.value or Run(library(FIRST), seed=7)
 
 
 def look_at(wanted: Run) -> None:
@@ -34,6 +34,8 @@ def look_at(wanted: Run) -> None:
     sim.TooBigError : it is more than this server runs for one visitor.
     """
     limits.refuse(wanted.scenario)
+    if not _of_the_library(wanted.scenario):
+        keep(wanted.scenario)
     run.set(wanted)
 
 
@@ -44,23 +46,27 @@ def keep(scenario: Scenario) -> None:
 
 def options() -> list[tuple[str, str]]:
     """The scenarios to choose from: (name, what it is called); the visitor's own first."""
-    return [(f"own:{s.name}", f"{s.title or s.name} (yours)") for s in own.value] + _library()
+    mine = [(f"own:{s.name}", f"{s.title or s.name} (yours)") for s in own.value]
+    return mine + [(name, library(name).title) for name in scenarios.names()]
 
 
 @cache
-def _library() -> list[tuple[str, str]]:
-    return [(name, scenarios.load(name).title) for name in scenarios.names()]
+def library(name: str) -> Scenario:
+    """A scenario of the library; read once for all visitors."""
+    return scenarios.load(name)
+
+
+def _of_the_library(scenario: Scenario) -> bool:
+    return scenario.name in scenarios.names() and library(scenario.name) == scenario
 
 
 def chosen(option: str) -> Scenario:
     """The scenario behind an option."""
     if option.startswith("own:"):
         return next(s for s in own.value if s.name == option.removeprefix("own:"))
-    return scenarios.load(option)
+    return library(option)
 
 
 def option_of(scenario: Scenario) -> str:
     """The option that stands for a scenario."""
-    if any(one == scenario for one in own.value):
-        return f"own:{scenario.name}"
-    return scenario.name if scenario.name in scenarios.names() else f"own:{scenario.name}"
+    return scenario.name if _of_the_library(scenario) else f"own:{scenario.name}"

@@ -147,6 +147,20 @@ def test_a_link_carries_a_whole_scenario_of_ones_own(opened):
     assert page.locator(".wheel.alignment .value").text_content() == f"{doc['series']['alignment'][-1]:.2f}"
 
 
+def test_what_somebody_wrote_into_a_scenario_is_text_and_nothing_else(opened):
+    title = "<img src=x onerror=alert(1)><b>bold</b>"
+    mine = scenarios.load(
+        "tick-box", set={"title": title, "name": "ours", "groups.convenors.title": "</script><i>us"}
+    )
+    page = opened("/watch?" + links.query(links.Run(mine, seed=3)))
+    watched(page, 3, title)
+    assert (
+        page.get_by_label("Process", exact=True).locator("option:checked").inner_text() == f"{title} (yours)"
+    )
+    assert page.locator("img, main b, main i").count() == 0
+    assert page.get_by_text("</script><i>us").first.is_visible()
+
+
 @pytest.mark.parametrize(
     ("search", "says"),
     [
