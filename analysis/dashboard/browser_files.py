@@ -69,7 +69,7 @@ PACKAGES: Final = (
         "@widgetti/vue-grid-layout",  # for Mesa's own page, SolaraViz
         "2.3.13-alpha.2",
         "zCPKe2r09eLUDl1NcdL66oPELDsbC07Z2xejPiQpPbE8hLITcr0DHvPEdL5UITQQilordKJwcxJXDE/QWo/KUA==",
-        ("dist/vue-grid-layout.umd.min.js",),
+        ("dist/vue-grid-layout.umd.js",),
         ("LICENSE",),
         "Copyright (c) 2015 greyby; by Gustavo Santos (JBay Solutions)",
     ),
