@@ -63,7 +63,7 @@ def dashboard(
 
         def ready() -> None:
             addresses = server.addresses(listener)
-            _tell(addresses, shared=not server.is_local(listener), asks=passcode is not None)
+            _tell(addresses, shared=bool(name) or not server.is_local(listener), asks=passcode is not None)
             if browser and _has_a_screen():
                 Thread(target=_open, args=addresses[:1], daemon=True).start()  # it may take its time
 

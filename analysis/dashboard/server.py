@@ -155,7 +155,7 @@ def serve(
     ----------
     listener : where, from `listening`.
     passcode : a word that lets people in.
-    names : further names under which others reach it, as behind a proxy.
+    names : further names under which others reach it, as behind a proxy of this machine.
     limits : what it allows; by whether others can reach it, if left out.
     ready : called when pages can be opened.
 
@@ -163,10 +163,10 @@ def serve(
     ------
     KeyboardInterrupt : after Ctrl-C.
     """
-    shared = not is_local(listener)
-    limits = limits or (Limits.together() if shared else Limits.alone())
-    own = (socket.gethostname(), f"{socket.gethostname()}.local", socket.getfqdn()) if shared else ()
-    app = application(limits, passcode=passcode, names=(*own, *names), network=shared)
+    network = not is_local(listener)
+    limits = limits or (Limits.together() if network or names else Limits.alone())
+    own = (socket.gethostname(), f"{socket.gethostname()}.local") if network else (listener.getsockname()[0],)
+    app = application(limits, passcode=passcode, names=(*own, *names), network=network)
     _server(app, limits, ready).run(sockets=[listener])
 
 
@@ -213,6 +213,7 @@ def _server(app: ASGIApp, limits: Limits, ready: Callable[[], None]) -> Server:
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             super().handle_exit(sig, frame)
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what is interrupted has no say
             if sig == signal.SIGINT:
                 threading.Thread(target=_see_to_the_end, daemon=True).start()
 

@@ -74,7 +74,10 @@ class Served:
         self.said = self.process.stdout.readline()
         gives_up.cancel()
         found = re.search(r"http://\S+", self.said)
-        assert found, f"the dashboard did not start: {self.errors()}"
+        if not found:
+            wrong = self.errors()
+            self.end()
+            pytest.fail(f"the dashboard did not start: {wrong}", pytrace=False)
         self.url = found[0]
         self.host = urlsplit(self.url).netloc
 

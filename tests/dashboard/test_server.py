@@ -145,6 +145,26 @@ def test_ctrl_c_ends_it_within_a_second_or_so_although_a_page_is_open(serve):
     assert dashboard.errors() == "Stopped.\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are of another kind there")
+def test_ctrl_c_ends_it_although_a_page_is_busy(serve, newcomer, trouble, tmp_path):
+    (tmp_path / "busy_pages.py").write_text(
+        "import time, solara\n@solara.component\ndef Page():\n    solara.Text('busy')\n"
+        "    solara.use_memo(lambda: time.sleep(0 if solara.get_kernel_id() == 'dummy' else 60), [])\n"
+    )
+    dashboard = serve(limits={}, PAGES="busy_pages", PYTHONPATH=str(tmp_path))
+    page = newcomer(dashboard)
+    page.goto("/", wait_until="commit")
+    eventually(lambda: dashboard.kernels() == 1)
+    time.sleep(0.5)
+    started = time.monotonic()
+    dashboard.process.send_signal(signal.SIGINT)
+    assert dashboard.process.wait(10) == 130
+    assert time.monotonic() - started < 4
+    assert dashboard.errors() == "Stopped.\n"
+    page.close()
+    trouble.clear()  # it misses its server
+
+
 def test_a_shared_server_says_where_it_is_and_who_can_open_it(shared):
     eventually(lambda: "Everybody on the network can open it; with --passcode" in shared.errors())
     with server.listening("0.0.0.0", 0) as listener:
@@ -278,6 +298,15 @@ def test_a_shared_server_answers_to_addresses_and_to_its_own_names(shared):
     for host in (f"192.0.2.1:{port}", f"localhost:{port}", f"[2001:db8::1]:{port}", "coprod.example"):
         assert shared.ask("/watch", Host=host).status == 200
     assert shared.ask("/watch", Host=EVIL).status == 421
+
+
+def test_another_address_of_this_very_machine_is_one(serve):
+    try:
+        with server.listening("127.0.0.2", 0):
+            pass
+    except server.ServerError:
+        pytest.skip("this machine has one address of its own")
+    assert serve("--host", "127.0.0.2").ask("/watch").status == 200
 
 
 def test_only_pages_of_this_server_open_a_websocket(served):
