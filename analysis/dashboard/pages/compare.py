@@ -435,9 +435,10 @@ def HandOut(found: Found, against: int, pair: int, choose: Callable[[str, Any], 
     """Two designs to be replayed side by side, from one file."""
     others = [(place, name) for place, name in _names(found) if place != str(against)]
     second = pair if str(pair) in dict(others) else int(others[0][0])
+    first = found.designs[against].scenario.name
     tag(
         "p",
-        f"One page replays two designs side by side in the most typical world: {found.designs[against].scenario.name} and",
+        f"One page for everybody replays {first} and another design side by side, in the most typical world.",
     )
     with tag("div", class_="take"):
         controls.Controls([controls.select("pair", "beside it", str(second), others)], choose, row=True)
