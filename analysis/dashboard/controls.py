@@ -46,7 +46,11 @@ def radio(key: str, label: str, value: str, options: Sequence[tuple[str, str]], 
 
 
 def slider(key: str, label: str, value: float, low: float, high: float, step: float, **more: Any) -> Field:
-    """A number between two others, by dragging or with the arrow keys. `unit` stands behind it."""
+    """A number between two others, by dragging or with the arrow keys.
+
+    `unit` stands behind it; `percent` shows a share in per cent. It is told of while it is dragged or, where `settled`,
+    when it is let go: for what takes long.
+    """
     return {
         "kind": "range",
         "key": key,

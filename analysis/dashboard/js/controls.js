@@ -60,12 +60,21 @@ function calmly(send, wait = 90) {
   };
 }
 
+/* What a field was filled with, or has told, is its default: so it can be seen whether somebody is typing in it just now.
+   Then it is left alone; else it follows, even where it has the focus. */
+function fill(input, value) {
+  if (document.activeElement === input && input.value !== input.defaultValue) return;
+  input.value = value;
+  input.defaultValue = input.value;
+}
+const settled = (input) => { input.defaultValue = input.value; };
+
 function asText(type) {
   return (field, tell) => {
     const input = h("input", { type, id: fresh(), min: field.low, max: field.high, step: field.step || (type === "number" ? "any" : null), maxlength: field.most, autocomplete: "off", spellcheck: "false" });
     const { el, say } = framed(field, input);
-    input.addEventListener("change", () => tell(field.key, type === "number" ? (input.value === "" ? null : Number(input.value)) : input.value));
-    return { el, update(now) { say(now); if (document.activeElement !== input || now.force) input.value = now.value ?? ""; else input.dataset.waiting = now.value; } };
+    input.addEventListener("change", () => { settled(input); tell(field.key, type === "number" ? (input.value === "" ? null : Number(input.value)) : input.value); });
+    return { el, update(now) { say(now); fill(input, now.value ?? ""); } };
   };
 }
 
@@ -75,17 +84,18 @@ const KINDS = {
   area(field, tell) {
     const input = h("textarea", { id: fresh(), rows: field.rows || 3, maxlength: field.most });
     const { el, say } = framed(field, input);
-    input.addEventListener("change", () => tell(field.key, input.value));
-    return { el, update(now) { say(now); if (document.activeElement !== input) input.value = now.value ?? ""; } };
+    input.addEventListener("change", () => { settled(input); tell(field.key, input.value); });
+    return { el, update(now) { say(now); fill(input, now.value ?? ""); } };
   },
   range(field, tell) {
     const input = h("input", { type: "range", id: fresh(), min: field.low, max: field.high, step: field.step });
     const value = h("output", { for: input.id });
     const { el, say } = framed(field, input, h("div", { class: "with-value" }, input, value));
-    const write = () => { value.textContent = Number(input.value).toLocaleString("en", { maximumFractionDigits: 2 }) + (field.unit || ""); };
+    const write = () => { value.textContent = Number(input.value).toLocaleString("en", field.percent ? { style: "percent" } : { maximumFractionDigits: 2 }) + (field.unit || ""); };
     const send = calmly((now) => tell(field.key, now));
-    input.addEventListener("input", () => { write(); send(Number(input.value)); });
-    return { el, update(now) { say(now); if (document.activeElement !== input) input.value = now.value; write(); } };
+    input.addEventListener("input", () => { write(); if (!field.settled) send(Number(input.value)); });
+    input.addEventListener("change", () => { settled(input); if (field.settled) tell(field.key, Number(input.value)); });
+    return { el, update(now) { say(now); fill(input, now.value); write(); } };
   },
   select(field, tell) {
     const input = h("select", { id: fresh() });
