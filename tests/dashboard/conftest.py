@@ -124,7 +124,8 @@ def serve():
 
     def start(*options, limits=None, **environment):
         asked = [sys.executable, "-c", LIMITED, json.dumps(limits)]
-        usual = [sys.executable, "-m", "analysis", "dashboard", "--port", "0", "--no-browser", *options]
+        port = () if "--port" in options else ("--port", "0")
+        usual = [sys.executable, "-m", "analysis", "dashboard", *port, "--no-browser", *options]
         clean = {name: value for name, value in os.environ.items() if name != "COPROD_PASSCODE"}
         server = Served(asked if limits is not None else usual, {**clean, **environment})
         started.append(server)
@@ -183,7 +184,7 @@ def newcomer(browser, served, trouble, request):
 
     yield come
     PICTURES.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^A-Za-z0-9]+", "-", request.node.name).strip("-")[:120]
+    name = re.sub(r"[^A-Za-z0-9]+", "-", f"{request.path.stem} {request.node.name}").strip("-")[:120]
     for number, page in enumerate(pages, start=1):
         if not page.is_closed():
             page.screenshot(path=PICTURES / f"{name}{f'-{number}' if len(pages) > 1 else ''}.png")

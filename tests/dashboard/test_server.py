@@ -675,3 +675,18 @@ def test_a_package_that_is_not_what_it_was_is_not_taken(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="not what it was"):
         browser_files.write(tmp_path)
     assert (tmp_path / "kept").exists()
+
+
+def test_a_page_whose_server_was_restarted_comes_back_by_itself(serve, newcomer, trouble):
+    first = serve()
+    page = newcomer(first)
+    page.goto("/watch?scenario=tick-box&seed=5")
+    page.locator(".replay").wait_for()
+    port = first.host.rpartition(":")[2]
+    first.process.kill()
+    first.process.wait()
+    page.evaluate("window.before = true")
+    serve("--port", port)
+    page.wait_for_function("!window.before && document.querySelector('.replay')", timeout=60_000)
+    assert "seed 5" in page.locator(".top .now").inner_text()
+    trouble[:] = [what for what in trouble if "ERR_CONNECTION" not in what and "WebSocket" not in what]

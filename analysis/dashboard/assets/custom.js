@@ -1,6 +1,4 @@
-/* What Solara's page leaves out: its language, leave to zoom, and links between pages that keep the visit. */
-document.documentElement.lang = "en";
-document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";
+/* What Solara's page leaves out: links between pages that keep the visit, places on a page, and coming back after a break. */
 
 const PAGES = ["/", "/watch", "/design", "/compare", "/test", "/teach", "/about"];
 
@@ -34,3 +32,15 @@ function goTo(hash) {
 }
 goTo(location.hash);
 for (const moved of ["wheel", "touchmove", "keydown"]) addEventListener(moved, () => { if (waiting) waiting.disconnect(); }, { passive: true });
+
+/* A page whose server went away asks for itself until it is back, and is then loaded anew: it comes up again, or says what is needed
+   (a passcode, a little patience). What was run is in its address, if it was opened by a link. */
+const PATIENCE = 4; // looks, two seconds apart, before it is asked: most breaks are shorter
+let looks = 0;
+setInterval(async () => {
+  const lost = document.querySelector(".opening, .v-overlay--active, .v-dialog--active");
+  looks = lost ? looks + 1 : 0;
+  if (looks <= PATIENCE) return;
+  const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+  if (answer) location.reload();
+}, 2000);
