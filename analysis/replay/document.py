@@ -251,7 +251,7 @@ class _Teller:
         rounds = [tuple(posts[n : n + size]) for n in range(0, len(posts), size or 1)]
         yield from self._cut(rounds, "post")
 
-    def _cut(self, rounds: list[tuple[list[float] | None, ...]], what: str) -> Iterator[dict[str, Any]]:
+    def _cut(self, rounds: Sequence[tuple[list[float] | None, ...]], what: str) -> Iterator[dict[str, Any]]:
         """Rounds of contributions as moments; those of people who are not drawn are counted and not shown."""
         shown = set(self.people)
         for chosen in evenly(rounds, MOST_MOMENTS):
