@@ -8,6 +8,7 @@ shows exactly what was seen. People hold positions and say nothing in words; not
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
@@ -39,6 +40,7 @@ DRIVES: Final = {
     "alignment": ("dialogue", "documentation"),
     "agreement": ("interpretation", "understanding"),
 }
+BAND_SEED: Final = 1  # of the worlds around which the bands lie, whichever run is looked at
 KEPT, DIVERGENT = 1, 2  # flags of a contribution
 
 Document = dict[str, Any]
@@ -88,7 +90,7 @@ def document(scenario: Scenario, seed: int = 1, replicate: int = 0, *, worlds: i
         "start": start,
         "sessions": sessions,
         "series": {name: _series(model, name) for name in CURVES},
-        "bands": _bands(scenario, seed, worlds) if worlds else {},
+        "bands": _bands(scenario.model_dump_json(), worlds) if worlds else {},
         "worlds": worlds,
         "rule": words.RULES[scenario.decision.rule],
         "stances": [[min(bound, 2.0), word] for bound, word in words.STANCES],  # JSON knows no infinity
@@ -365,17 +367,20 @@ def _series(model: CoProduction, outcome: str) -> list[float | None]:
     return [None if np.isnan(value) else round(float(value), 3) for value in column]
 
 
-def _bands(scenario: Scenario, seed: int, worlds: int) -> dict[str, list[list[float] | None]]:
-    """Between which values 8 of 10 worlds lie, at the start and after each session."""
-    runs = sim.simulate(scenario, replicates=worlds, seed=seed)
+@lru_cache(maxsize=256)
+def _bands(scenario: str, worlds: int) -> dict[str, list[list[float] | None]]:
+    """Between which values 8 of 10 worlds lie, at the start and after each session.
+
+    scenario : as JSON. The worlds are the same for every run of it that is looked at, so that they are run once.
+    """
+    runs = sim.simulate(sim.Scenario.model_validate_json(scenario), replicates=worlds, seed=BAND_SEED)
     bands: dict[str, list[list[float] | None]] = {}
     for name in CURVES:
         bands[name] = []
         for values in runs.over_sessions(name).T:
             known = values[~np.isnan(values)]
-            bands[name].append(
-                [round(float(x), 3) for x in np.percentile(known, (10, 90))] if len(known) else None
-            )
+            inside = [round(float(x), 3) for x in np.percentile(known, (10, 90))] if len(known) else None
+            bands[name].append(inside)
     return bands
 
 
