@@ -185,10 +185,9 @@ def Betting(lesson: Lesson) -> None:
             kept(bets, lesson, Bet(value, worlds))
         elif key == "worlds":
             kept(bets, lesson, Bet(bet.choice, round(value)))
-        elif key in ("run", "on"):
-            _count(job, lesson, found.seed if found else SEED)
-        elif key == "others":
-            _count(job, lesson, found.seed + 1 if found else SEED)
+        elif key == "run":
+            again = found is not None and found.worlds == WORLDS
+            _count(job, lesson, (found.seed if found else SEED) + again)
 
     with Panel("2. Your bet"):
         controls.Controls(
@@ -205,47 +204,42 @@ def Betting(lesson: Lesson) -> None:
 
 
 def _fields(lesson: Lesson, bet: Bet, found: Outcome | None, *, busy: bool) -> list[controls.Field]:
-    """The form of the bet; once something was run, the bet stands."""
+    """The form of the bet; once something was run, the bet stands. It keeps its parts, so that nobody loses their place."""
     ways = [(way, words.sentence(getattr(lesson.bet, way))) for way in ("more", "same", "less")]
-    fixed = found is not None
-    fields = [
+    fixed, betting = found is not None, bet.choice not in ("", NO_BET)
+    left = "You left it there." if fixed else "Leave it where it is if you would rather not say."
+    return [
         controls.radio(
             "choice",
             f"{lesson.bet.question} …",
             bet.choice,
             [*ways, (NO_BET, "I would rather not bet")],
             disabled=fixed,
-        )
+        ),
+        controls.slider(
+            "worlds",
+            lesson.bet.worlds,
+            50 if bet.worlds is None else bet.worlds,
+            0,
+            100,
+            1,
+            help=left if betting and bet.worlds is None else "",
+            disabled=fixed or not betting,
+        ),
+        controls.button(
+            "run",
+            _run_label(found),
+            "" if found and found.worlds == WORLDS else "primary",
+            disabled=busy or not (fixed or bet.choice),
+            title="" if fixed or bet.choice else "Bet first, or say that you would rather not",
+        ),
     ]
-    if bet.choice not in ("", NO_BET) and not (fixed and bet.worlds is None):
-        said = 50 if bet.worlds is None else bet.worlds
-        fields.append(
-            controls.slider(
-                "worlds",
-                lesson.bet.worlds,
-                said,
-                0,
-                100,
-                1,
-                help="" if fixed else "Leave it where it is if you would rather not say.",
-                disabled=fixed,
-            )
-        )
+
+
+def _run_label(found: Outcome | None) -> str:
     if found is None:
-        fields.append(
-            controls.button(
-                "run",
-                f"Run both in {WORLDS} worlds",
-                "primary",
-                disabled=busy or not bet.choice,
-                title="" if bet.choice else "Bet first, or say that you would rather not",
-            )
-        )
-    elif found.worlds < WORLDS:
-        fields.append(controls.button("on", "Run on", "primary", disabled=busy))
-    else:
-        fields.append(controls.button("others", f"Run {WORLDS} other worlds", disabled=busy))
-    return fields
+        return f"Run both in {WORLDS} worlds"
+    return "Run on" if found.worlds < WORLDS else f"Run {WORLDS} other worlds"
 
 
 def _count(job: jobs.Job, lesson: Lesson, seed: int) -> None:
