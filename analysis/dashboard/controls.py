@@ -106,21 +106,28 @@ def upload(key: str, label: str, most: int, accept: str = ".toml", **more: Any) 
 
 
 class Form(anywidget.AnyWidget):
-    """A form in the browser."""
+    """A form in the browser.
+
+    What is done in it comes as messages: a state that is set twice before the server answers would arrive once, and a
+    visitor who ticks two boxes quickly would find one of them unheard.
+    """
 
     _esm = (
         bundle(JS / "controls.js")
         + """
 export default { render({ model, el }) {
-  let count = 0;
-  const show = controls(el, (key, value) => { model.set("said", { n: ++count, key, value }); model.save_changes(); });
+  const show = controls(el, (key, value) => model.send({ key, value }));
   const update = () => show(model.get("spec"));
   model.on("change:spec", update);
   update();
 } };"""
     )
     spec = traitlets.Dict().tag(sync=True)
-    said = traitlets.Dict().tag(sync=True)
+    hear = traitlets.Any()
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.on_msg(lambda _, said, buffers: self.hear(said))
 
 
 @solara.component
@@ -141,4 +148,4 @@ def Controls(
     """
     heard = safely(lambda said: on_change(said["key"], said.get("value")))
     spec = {"fields": [field for field in fields if field], "legend": legend, "row": row, "quiet": quiet}
-    Form.element(spec=spec, on_said=lambda said: heard(said) if said else None)
+    Form.element(spec=spec, hear=heard)
