@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 import scenarios
 from analysis import examination, experiments, studies
 from analysis.contests import Contest, check
+from analysis.definitions import definition
 from analysis.examination import Examination, Plan
 from analysis.experiments import Experiment
 
@@ -32,10 +33,18 @@ class Subject:
 
 @dataclass(frozen=True)
 class Trial:
-    """A test that was made. Its runs are let go; what made them is told."""
+    """A test that was made. Its runs are let go."""
 
     examination: Examination
-    made: dict[str, Any]
+    command: str
+    """How the same is asked for on the command line."""
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """What makes it again, as a report tells it."""
+        plan = self.examination.plan
+        asked = [(definition(scenario, plan.seed), plan.counts[scenario.name]) for scenario in plan.designs]
+        return studies.describe(asked, self.command)
 
 
 @cache
@@ -116,11 +125,10 @@ def _run(plan: Plan, command: str, progress: Callable[[int], None], stop: thread
         progress(sum(done.values()))
 
     try:
-        found = examination.run(plan, command=command, progress=tell, stop=stop)
+        found = examination.run(plan, progress=tell, stop=stop)
     except studies.StoppedError:
         return None
-    assert found.study is not None  # where there is no store, the runs come with it
-    return Trial(replace(found, study=None), found.study.made)
+    return Trial(replace(found, study=None), command)
 
 
 def _command(subject: Subject, *, full: bool) -> str:

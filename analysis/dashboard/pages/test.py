@@ -50,7 +50,7 @@ CONTEST: Final = Subject("patterns", trials.PATTERNS)
 view = solara.reactive("turn")
 turned: solara.Reactive[Turned | None] = solara.reactive(None)
 theory = solara.reactive(FIRST)
-rivals: solara.Reactive[tuple[str, ...]] = solara.reactive((FIRST, "contact", "information"))
+rivals: solara.Reactive[tuple[str, ...]] = solara.reactive(("contact", FIRST, "information"))
 
 
 @solara.component
