@@ -220,7 +220,7 @@ def broken(tmp_path, old, new):
         ("{it.more}", "{it.more", "surprise: runs can not fill the place"),
         ("{talk.second}", "{talks.second}", "explain.0: runs can not fill the place with 'talks'"),
         ('rests_on = ["forgetting"', 'rests_on = ["forgeting"', "there is no behavioural constant 'forgeting'; did you mean"),
-        ('rules = ["sessions.scribe"', 'rules = ["sessions.scrib"', "rules.0: no rule is changed by 'sessions.scrib'"),
+        ('rules = ["sessions.scribe"', 'rules = ["meetings.scribe"', "rules.0: no rule is changed by 'meetings.scribe'"),
         ('"sessions.*.scribe=0"]', '"sessions.*.scrib=0"]', "first: --set sessions.*.scrib=0"),
         ('changes = ["sessions.*.minutes=150", "sessions.*.scribe=0"]', "", "trials.2: it is the same design as first"),
         ('base = "around-the-table"', 'base = "around-the-tabel"', "first: "),

@@ -245,7 +245,8 @@ def _problems(lesson: Lesson) -> Iterator[str]:
 def _alike(made: Mapping[str, Scenario]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for where, scenario in made.items():
-        same = seen.setdefault(scenario.digest(), where)
+        unnamed = scenario.model_copy(update={"name": "unnamed"})
+        same = seen.setdefault(unnamed.digest(), where)
         if same != where:
             yield f"{where}: it is the same design as {same}; nothing can come out"
     names = [scenario.name for scenario in made.values()]

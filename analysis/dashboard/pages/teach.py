@@ -207,7 +207,7 @@ def _fields(lesson: Lesson, bet: Bet, found: Outcome | None, *, busy: bool) -> l
     """The form of the bet; once something was run, the bet stands. It keeps its parts, so that nobody loses their place."""
     ways = [(way, words.sentence(getattr(lesson.bet, way))) for way in ("more", "same", "less")]
     fixed, betting = found is not None, bet.choice not in ("", NO_BET)
-    left = "You left it there." if fixed else "Leave it where it is if you would rather not say."
+    left = "You did not say." if fixed else "Leave it where it is if you would rather not say."
     return [
         controls.radio(
             "choice",
