@@ -117,6 +117,10 @@ def _akin(scenario: Scenario, name: str) -> bool:
     """Was a scenario made from one of the library, or do the same people meet in it?"""
     if name in (scenario.name, scenario.base):
         return True
-    other = scenarios.load(name)
-    sizes = [{key: group.size for key, group in one.groups.items()} for one in (scenario, other)]
-    return sizes[0] == sizes[1]
+    return same_people((scenario, scenarios.load(name)))
+
+
+def same_people(designs: Sequence[Scenario]) -> bool:
+    """Do the same groups of the same sizes meet in all designs?"""
+    sizes = [{key: group.size for key, group in one.groups.items()} for one in designs]
+    return all(one == sizes[0] for one in sizes)

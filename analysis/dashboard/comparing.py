@@ -66,6 +66,11 @@ def _where_undefined(designs: Sequence[Runs], found: Sequence[statistics.Estimat
     return f"Not defined {words.listed(lost)}: {words.undefined(name)}." if lost else ""
 
 
+def one_currency(designs: Sequence[Runs]) -> bool:
+    """Can what the designs cost be held against each other?"""
+    return len({runs.scenario.prices.currency for runs in designs}) == 1
+
+
 def currencies(designs: Sequence[Runs]) -> str:
     """The currency of what designs cost, or the currencies if they differ."""
     return words.listed(dict.fromkeys(runs.scenario.prices.currency for runs in designs))
@@ -100,9 +105,7 @@ def questions() -> list[Question]:
 def bargains(designs: Sequence[Runs], outcome: str) -> Chart | None:
     """What designs cost against an outcome; None where that cannot be drawn."""
     found = [(statistics.at_the_end(runs, "cost"), statistics.at_the_end(runs, outcome)) for runs in designs]
-    if len({runs.scenario.prices.currency for runs in designs}) > 1 or any(
-        x["mean"] is None or y["mean"] is None for x, y in found
-    ):
+    if not one_currency(designs) or any(x["mean"] is None or y["mean"] is None for x, y in found):
         return None
     return {
         "x": f"cost, {designs[0].scenario.prices.currency}",
@@ -127,7 +130,7 @@ def _cloud(runs: Runs, outcome: str) -> list[tuple[float, float]]:
 
 def weighed(designs: Sequence[Runs], outcome: str) -> Iterator[str]:
     """Pair by pair, which design gives more for less, as far as the worlds can show."""
-    if len({runs.scenario.prices.currency for runs in designs}) > 1:
+    if not one_currency(designs):
         yield f"The designs count in {currencies(designs)}, so that what they cost cannot be held against each other."
         return
     question = next(question for question in questions() if question.outcome == outcome)
@@ -201,11 +204,10 @@ def numbers(designs: Sequence[Runs], family: words.Family) -> Markup:
 
 def differences(designs: Sequence[Runs], against: int, family: words.Family) -> Markup:
     """Every other design against one, world by world: outcome by outcome a sentence and how many worlds."""
-    same_money = len({runs.scenario.prices.currency for runs in designs}) == 1
     outcomes = [
         name
         for name in dict.fromkeys((*COMPARED, *family.outcomes))
-        if name in designs[0].outcomes and (same_money or name != "cost")
+        if name in designs[0].outcomes and (one_currency(designs) or name != "cost")
     ]
     first = designs[against]
     pairs = []

@@ -476,6 +476,8 @@ def test_a_design_that_is_too_large_is_refused_in_a_sentence(opened):
     page.get_by_text(re.compile("platform: 100,000 people .*`coprod run` on your own computer")).wait_for()
     finished(page)
     assert page.locator(".pair").count() == 1
+    assert page.get_by_text("invite different people").is_visible()
+    assert not page.get_by_text("The same people with the same luck").is_visible()
 
 
 @pytest.mark.parametrize(

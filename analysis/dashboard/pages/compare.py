@@ -35,6 +35,10 @@ from analysis.report import words
 from sim import ScenarioError
 
 WORLDS: Final = (50, 100, 200, 500, 1000)
+SAME: Final = (
+    "The same people with the same luck in every design, so that a difference comes from the design."
+)
+OTHERS: Final = "These designs invite different people, so that a difference may come from the people as well as from the design."
 NOTHING: Final = Found((), 0, 0)
 FAMILIES: Final = {family.key: family for family in words.FAMILIES}
 
@@ -120,11 +124,7 @@ def Page() -> None:
     with tag("div", class_="sheet"):
         with tag("div", class_="bar"):
             tag("h1", "Compare")
-            tag(
-                "p",
-                "The same people with the same luck in every design, so that a difference comes from the design.",
-                class_="so-far",
-            )
+            tag("p", SAME if choices.same_people(designs) else OTHERS, class_="so-far")
         with tag("section", class_="panel", aria_label="What is compared"):
             Choosing(now)
             HowMany(now, designs, job, begin)
@@ -394,21 +394,28 @@ def Bargains(found: Found, outcome: str, choose: Callable[[str, Any], None]) -> 
     """What designs cost against what they reach."""
     drawn = solara.use_memo(lambda: comparing.bargains(found.designs, outcome), [found, outcome])
     with Panel("Cost against outcomes"):
-        with tag("div", class_="panel-head"):
-            tag(
-                "p",
-                f"Small marks are single worlds ({min(comparing.CLOUD, found.worlds)} of each design); the large ones are means, their crosses 95% intervals.",
-            )
-            options = [(q.outcome, words.title(q.outcome)) for q in comparing.questions()]
-            controls.Controls(
-                [controls.select("outcome", "What cost is held against", outcome, options)], choose
-            )
+        if comparing.one_currency(found.designs):
+            with tag("div", class_="panel-head"):
+                shown = min(comparing.CLOUD, found.worlds)
+                tag(
+                    "p",
+                    f"Small marks are single worlds ({shown} of each design); large ones are means, their crosses 95% intervals.",
+                )
+                AgainstCost(outcome, choose)
         with tag("div", class_="beside"):
-            Drawn("bargains", drawn, wide=True)
+            if drawn is not None:
+                Drawn("bargains", drawn, wide=True)
             with tag("ul"):
                 for line in comparing.weighed(found.designs, outcome):
                     tag("li", line)
         Numbers(lambda: comparing.cost_numbers(found.designs), [found], "Cost by heading, and hours")
+
+
+@solara.component
+def AgainstCost(outcome: str, choose: Callable[[str, Any], None]) -> None:
+    """The choice of what cost is held against."""
+    options = [(question.outcome, words.title(question.outcome)) for question in comparing.questions()]
+    controls.Controls([controls.select("outcome", "What cost is held against", outcome, options)], choose)
 
 
 @solara.component
