@@ -25,7 +25,7 @@ class BoardWidget(anywidget.AnyWidget):
         + """
 export default { render({ model, el }) {
   let count = 0;
-  const board = designBoard(el, (said) => { model.set("told", { n: ++count, ...said }); model.save_changes(); });
+  const board = designBoard(el, (done) => { model.set("told", { n: ++count, ...done }); model.save_changes(); return count; });
   const show = () => board.show(model.get("state"));
   model.on("change:state", show);
   show();
@@ -41,12 +41,16 @@ def Board(draft: Draft) -> None:
     """The calendar, the grid, and who takes part in what they talk about."""
     found = desk.figures.value
     BoardWidget.element(
-        state=board(draft, desk.picked(draft), found[1] if found else None, desk.said.value),
+        state={
+            **board(draft, desk.picked(draft), found[1] if found else None),
+            "said": desk.said.value,
+            "heard": desk.heard.value,
+        },
         on_told=trouble.safely(_heard),
     )
 
 
-def board(draft: Draft, show: tuple[str, str], found: Budget | str | None, done: str) -> dict[str, Any]:
+def board(draft: Draft, show: tuple[str, str], found: Budget | str | None) -> dict[str, Any]:
     """What the board shows."""
     scenario = draft.scenario
     known = found if isinstance(found, Budget) else None
@@ -79,7 +83,6 @@ def board(draft: Draft, show: tuple[str, str], found: Budget | str | None, done:
         ],
         "adding": show[0].removeprefix("new ") if show[0].startswith("new ") else "",
         "cost": f"{words.money(known.total['mean'])} {known.currency}" if known and known.total["mean"] else "",
-        "said": done,
     }  # fmt: skip
 
 
@@ -102,6 +105,7 @@ def _heard(told: dict[str, Any]) -> None:
     """Do what was done on the board."""
     if not told:
         return
+    desk.heard.value = told["n"]
     what, name, draft = told["do"], told.get("name", ""), desk.at_work().now
     if what == "undo":
         desk.undo()
@@ -111,12 +115,12 @@ def _heard(told: dict[str, Any]) -> None:
         desk.chosen.value = (told["kind"], name)
     elif what == "place":
         title = desk.title(draft, "sessions", name)
-        desk.do(drafts.place(draft, name, told["cell"]), f"{title}: {words.cell(told['cell'])}")
+        desk.do(drafts.place(draft, name, told["cell"]), f"“{title}” to {words.cell(told['cell'])}")
         desk.chosen.value = ("sessions", name)
     elif what == "week":
         desk.do(
             drafts.put(draft, ("sessions", name, "week"), told["week"]),
-            f"{desk.title(draft, 'sessions', name)}: week {told['week']:g}",
+            f"“{desk.title(draft, 'sessions', name)}” to week {told['week']:g}",
         )
         desk.chosen.value = ("sessions", name)
     elif what == "add session":

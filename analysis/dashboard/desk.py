@@ -31,6 +31,9 @@ said: solara.Reactive[str] = solara.reactive("")
 refused: solara.Reactive[int] = solara.reactive(0)
 """How often something was refused; a box that was ticked in vain is shown anew."""
 
+heard: solara.Reactive[int] = solara.reactive(0)
+"""The number of the last act on the board that was heard of; what the board has done since is still on its way."""
+
 figures: solara.Reactive[tuple[Scenario, Budget | str] | None] = solara.reactive(None)
 """What the process is reckoned to take, or why that is not reckoned, and of which scenario."""
 

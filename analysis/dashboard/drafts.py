@@ -8,6 +8,8 @@ changed in place: a desk keeps the drafts before and after, for undo and redo.
 from __future__ import annotations
 
 import copy
+import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -242,7 +244,18 @@ def _changed(draft: Draft, change: Callable[[Table], None]) -> Draft:
 def _in_force(draft: Draft, table: Table, pending: Mapping[Path, Pending]) -> Draft:
     if table == draft.table:
         return replace(draft, pending=pending)
-    scenario = scenarios.load(_named(draft, table))
+    return _made(_named(draft, table), pending)
+
+
+def _made(table: Table, pending: Mapping[Path, Pending]) -> Draft:
+    """A draft of a sound table. One that says what a process of the library says is that process."""
+    alone = {
+        key: value for key, value in table.items() if key != "base"
+    }  # a draft reads no files, whatever is asked
+    scenario = scenarios.load(alone)
+    if scenario.name in scenarios.names():
+        known = scenarios.load(scenario.name)
+        scenario = known if plain(known) == plain(scenario) else scenario
     return Draft(scenario, plain(scenario), pending)
 
 
@@ -302,10 +315,21 @@ def _sentence(faults: tuple[tuple[Path, str], ...], path: Path) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """A draft as it was, and what was done to it next."""
+    """A draft as it was, and what was done to it next. It is kept packed: a hundred drafts are many megabytes."""
 
-    draft: Draft
+    packed: bytes
     did: str
+
+    @classmethod
+    def of(cls, draft: Draft, did: str) -> Step:
+        """Keep a draft."""
+        pending = [(path, kept.value, kept.sentence) for path, kept in draft.pending.items()]
+        return cls(zlib.compress(json.dumps([draft.table, pending]).encode(), 1), did)
+
+    def draft(self) -> Draft:
+        """The draft again."""
+        table, pending = json.loads(zlib.decompress(self.packed))
+        return _made(table, {tuple(path): Pending(value, sentence) for path, value, sentence in pending})
 
 
 @dataclass(frozen=True, eq=False)
@@ -330,7 +354,7 @@ class Desk:
         at : when, in seconds; the same again within `SWIFT` seconds makes no further step.
         """
         same = what == self.last[0] and at - self.last[1] < SWIFT and bool(self.past)
-        past = self.past if same else (*self.past, Step(self.now, what))[-STEPS:]
+        past = self.past if same else (*self.past, Step.of(self.now, what))[-STEPS:]
         return Desk(draft, past, (), (what, at))
 
     def undone(self) -> Desk:
@@ -338,11 +362,11 @@ class Desk:
         if not self.past:
             return self
         *past, step = self.past
-        return Desk(step.draft, tuple(past), (Step(self.now, step.did), *self.future))
+        return Desk(step.draft(), tuple(past), (Step.of(self.now, step.did), *self.future))
 
     def redone(self) -> Desk:
         """One step forth."""
         if not self.future:
             return self
         step, *future = self.future
-        return Desk(step.draft, (*self.past, Step(self.now, step.did)), tuple(future))
+        return Desk(step.draft(), (*self.past, Step.of(self.now, step.did)), tuple(future))

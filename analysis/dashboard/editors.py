@@ -43,13 +43,13 @@ def Editor(draft: Draft) -> None:
     """The fields of what is chosen."""
     kind, name = desk.picked(draft)
     again = desk.refused.value
-    editors: dict[str, Callable[[], None]] = {
-        "sessions": lambda: SessionEditor(draft, name, again).key(f"session {name}"),
-        "groups": lambda: GroupEditor(draft, name, again).key(f"group {name}"),
-        "issues": lambda: IssueEditor(draft, name).key(f"issue {name}"),
-        "new groups": lambda: NewGroup(draft).key("new group"),
-        "new issues": lambda: NewIssue(draft).key("new issue"),
-        "process": lambda: ProcessEditor(draft, again).key("process"),
+    editors: dict[str, Callable[[], Any]] = {
+        "sessions": lambda: SessionEditor(draft, name, again),
+        "groups": lambda: GroupEditor(draft, name),
+        "issues": lambda: IssueEditor(draft, name),
+        "new groups": lambda: NewGroup(draft),
+        "new issues": lambda: NewIssue(draft),
+        "process": lambda: ProcessEditor(draft),
     }
     with tag("section", class_="panel editor", aria_label="Editor"):
         with tag("div", class_="pages"):
@@ -116,14 +116,15 @@ def _removing(draft: Draft, kind: str, name: str, *more: controls.Field) -> None
     """Buttons for what is chosen."""
 
     def act(key: str, _: Any) -> None:
-        title = desk.title(draft, kind, name)
-        if key == "remove":
-            desk.do(drafts.remove(draft, kind, name), f"Removed the {desk.KINDS[kind]} {title}")
+        what, _, which = key.partition(" ")  # it may have been asked before another was shown
+        if what == "remove":
+            title = desk.title(draft, kind, which)
+            desk.do(drafts.remove(draft, kind, which), f"Removed the {desk.KINDS[kind]} {title}")
         else:
-            desk.add(drafts.duplicate(draft, name), kind)
+            desk.add(drafts.duplicate(draft, which), kind)
 
     controls.Controls(
-        [*more, controls.button("remove", f"Remove this {desk.KINDS[kind]}", "danger")],
+        [*more, controls.button(f"remove {name}", f"Remove this {desk.KINDS[kind]}", "danger")],
         act,
         "What to do with it",
         row=True,
@@ -151,16 +152,16 @@ def SessionEditor(draft: Draft, name: str, again: int) -> None:
     session = draft.scenario.sessions[name]
 
     def invite(key: str, value: Any) -> None:
-        group = key.removeprefix("invite.")
-        what = f"{desk.title(draft, 'groups', group)} {'invited to' if value else 'not invited to'} {desk.title(draft, 'sessions', name)}"
-        _ticked(lambda: desk.do(drafts.invite(draft, name, group, bool(value)), what))
+        _, which, group = key.split(" ")
+        whom, where = desk.title(draft, "groups", group), desk.title(draft, "sessions", which)
+        what = f"{whom} {'invited' if value else 'not invited'} to “{where}”"
+        _ticked(lambda: desk.do(drafts.invite(draft, which, group, bool(value)), what))
 
     def agenda(key: str, value: Any) -> None:
-        if key == "own agenda":
-            desk.do(
-                drafts.own_agenda(draft, name, bool(value)),
-                f"Agenda of {desk.title(draft, 'sessions', name)}",
-            )
+        what, _, which = key.partition(" ")
+        if what == "own":
+            where = desk.title(draft, "sessions", which)
+            desk.do(drafts.own_agenda(draft, which, bool(value)), f"Agenda of “{where}”")
         else:
             _changes(key, value)
 
@@ -178,7 +179,7 @@ def SessionEditor(draft: Draft, name: str, again: int) -> None:
     with _more("Agenda", "its own" if session.agenda is not None else f"by the theme “{session.theme}”"):
         tag("p", fields.agenda_told(draft, name), class_="note", role="status")
         _form(parts["agenda"], "Shares of the minutes", agenda)
-    _removing(draft, "sessions", name, controls.button("again", "Duplicate"))
+    _removing(draft, "sessions", name, controls.button(f"again {name}", "Duplicate"))
 
 
 def _who(draft: Draft, invited: Sequence[str]) -> str:
@@ -208,7 +209,7 @@ def Reach(session: str) -> None:
 
 
 @solara.component
-def GroupEditor(draft: Draft, name: str, again: int) -> None:
+def GroupEditor(draft: Draft, name: str) -> None:
     """One group."""
     parts = fields.group(draft, name)
     barriers = draft.scenario.groups[name].barriers
@@ -301,7 +302,7 @@ def NewIssue(draft: Draft) -> None:
 
 
 @solara.component
-def ProcessEditor(draft: Draft, again: int) -> None:
+def ProcessEditor(draft: Draft) -> None:
     """The process as a whole."""
     parts = fields.process(draft)
 
@@ -315,12 +316,13 @@ def ProcessEditor(draft: Draft, again: int) -> None:
 
     turned = [mechanism for mechanism, dial in draft.scenario.dials if dial != 1]
     tag("h2", "The whole process")
-    _form(parts["what"], "What it is")
-    with _more("Decision", "when a draft counts as agreed", open_=True):
+    with tag("div", class_="wide"):
+        _form(parts["what"], "What it is")
+    with _more("Decision", "when a draft counts as agreed", open_=True), tag("div", class_="wide"):
         _form(parts["decision"], "When a draft counts as agreed", decision)
     with _more("Prices", draft.scenario.prices.currency):
         _form(parts["prices"], "What things cost")
     with _more("Dials of the six mechanisms", f"changed: {words.listed(turned)}" if turned else "as planned"):
         _form(parts["dials"], "How much of each mechanism's minutes takes effect")
-    with _more("Reading of the grid", draft.scenario.fidelity):
+    with _more("Reading of the grid", draft.scenario.fidelity), tag("div", class_="wide"):
         _form(parts["grid"], "How interaction and fidelity depend on space")

@@ -41,7 +41,7 @@ CHOICES: Final = {
 }
 FINE: Final = 0.01  # how finely a share is chosen by a slider
 
-ISSUES: Final = ("value", "practical")  # kinds of issue
+ISSUES: Final = {"value": "guiding values", "practical": "practical matters"}
 
 SESSION_TIME: Final = ("week", "minutes")
 SESSION_LED: Final = ("facilitation", "circle_size", "turns")
@@ -142,14 +142,14 @@ def session(draft: Draft, name: str) -> dict[str, list[Field]]:
         "what": [_title(draft, path), one(draft, (*path, "theme"))],
         "when": [place, *(one(draft, (*path, key)) for key in SESSION_TIME), *blended],
         "who": [
-            controls.check(f"invite.{group}", words.called(said.title, group), group in draft.scenario.invited(name))
+            controls.check(f"invite {name} {group}", words.called(said.title, group), group in draft.scenario.invited(name))
             for group, said in draft.scenario.groups.items()
         ],
         "led": [one(draft, (*path, key)) for key in SESSION_LED],
         "notes": [one(draft, (*path, key)) for key in SESSION_NOTES],
         "supports": [one(draft, (*path, "supports", barrier)) for barrier in BARRIERS],
         "agenda": [
-            controls.check("own agenda", f"An agenda of its own, not that of the theme “{here.theme}”", here.agenda is not None),
+            controls.check(f"own {name}", f"An agenda of its own, not that of the theme “{here.theme}”", here.agenda is not None),
             *(
                 one(draft, (*path, "agenda", mechanism))
                 for mechanism in MECHANISMS
@@ -163,14 +163,12 @@ def session(draft: Draft, name: str) -> dict[str, list[Field]]:
 def agenda_told(draft: Draft, name: str) -> str:
     """What a session's minutes are for, and what is left idle."""
     shares = dict(zip(MECHANISMS, draft.scenario.sessions[name].shares(), strict=True))
-    uses = ", ".join(f"{key} {words.percent(share)}" for key, share in shares.items() if share)
+    uses = ", ".join(f"{key} {share:.0%}" for key, share in shares.items() if share)
     idle = 1 - sum(shares.values())
-    rest = f" {words.percent(idle)} is left idle." if idle > 1e-6 else " Nothing is left idle."
-    return (
-        f"{words.sentence(uses)}; together {words.percent(sum(shares.values()))}.{rest}"
-        if uses
-        else "All of it is idle."
-    )
+    if not uses:
+        return "All of it is idle."
+    rest = f"{idle:.0%} is left idle" if idle > 1e-6 else "nothing is left idle"
+    return f"{words.sentence(uses)}; together {1 - idle:.0%}, and {rest}."
 
 
 # ---- one group, one issue, the whole ---------------------------------------------------------------------------------
@@ -214,7 +212,7 @@ def process(draft: Draft) -> dict[str, list[Field]]:
         "decision": [
             one(draft, ("decision", "rule")),
             *(
-                controls.check(f"kind.{kind}", f"Asked for on {CHOICES[kind]}", kind in asked)
+                controls.check(f"kind.{kind}", f"It takes agreement on {ISSUES[kind]}", kind in asked)
                 for kind in ISSUES
             ),
         ],

@@ -8,9 +8,11 @@ export function controls(el, tell) {
   const shown = new Map();
   let order = "";
   return (spec) => {
+    let refocus = null; // where other fields take the place of those there were, whoever was at one is at what stands there now
     const keys = spec.fields.map((field) => `${field.key}:${field.kind}`).join("|");
     if (keys !== order) {
       order = keys;
+      const held = [...shown.values()].findIndex((one) => one.el.contains(document.activeElement));
       shown.clear();
       const parts = spec.fields.map((field) => {
         const made = KINDS[field.kind](field, tell);
@@ -21,8 +23,10 @@ export function controls(el, tell) {
         ? h("fieldset", { class: `fields ${spec.row ? "row" : ""}` }, h("legend", { class: spec.quiet ? "hidden" : "" }, spec.legend), parts)
         : h("div", { class: `fields ${spec.row ? "row" : ""}` }, parts);
       el.replaceChildren(frame);
+      refocus = parts[held];
     }
     for (const field of spec.fields) shown.get(field.key).update(field);
+    if (refocus) (refocus.matches("button, a") ? refocus : refocus.querySelector("input, select, textarea"))?.focus({ preventScroll: true });
   };
 }
 

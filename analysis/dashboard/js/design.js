@@ -7,19 +7,23 @@ const NUDGES = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDo
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const FULL = 7; // sessions in one cell from which on it shows their numbers alone
 
-/** Draws the board in `el`; `tell(said)` hears of what is done. Returns what takes a new state, and what ends it. */
+/** Draws the board in `el`; `tell(done)` hears of what is done, and numbers it. Returns what takes a new state, and what ends it. */
 export function designBoard(el, tell) {
   const status = h("div", { class: "hidden", role: "status" });
   const place = h("div", { class: "board" });
   let state = null;
   let waiting = false; // a state that came while something was being dragged
   let dragging = false;
-
+  let sent = 0;
+  const act = (done, change) => {
+    if (change) { change(); draw(); } // seen at once; the state that comes back has the last word
+    sent = tell(done);
+  };
   const draw = () => {
     if (dragging) { waiting = true; return; }
     waiting = false;
     const held = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    place.replaceChildren(...PARTS.map((part) => part(state, tell, drag)));
+    place.replaceChildren(...PARTS.map((part) => part(state, act, drag)));
     const again = held && place.querySelector(`[data-key="${CSS.escape(held)}"]`);
     if (again) again.focus({ preventScroll: true });
   };
@@ -29,13 +33,14 @@ export function designBoard(el, tell) {
     const field = event.target;
     if (field.matches("input:not([type=range]):not([type=checkbox]), textarea") && field.value !== field.defaultValue) return; // the browser's own undo
     event.preventDefault();
-    tell({ do: event.shiftKey ? "redo" : "undo" });
+    act({ do: event.shiftKey ? "redo" : "undo" });
   };
   document.addEventListener("keydown", undo);
   el.replaceChildren(place, status);
   return {
     show(now) {
       if (now.said !== status.textContent) status.textContent = now.said;
+      if (now.heard < sent) return; // it does not know yet of what was done here since, and another will come
       state = now;
       draw();
     },
@@ -95,7 +100,7 @@ function calendarPart(state, tell, drag) {
       class: classes("mark", session), role: "slider", tabindex: 0, "data-key": `week ${session.name}`, style: `left:${at(session.week)};--lane:${lanes[number]}`, title: `${session.title}: week ${shortly(session.week)}`,
       "aria-label": `Week of session ${number + 1}, ${session.title}`, "aria-valuemin": 0, "aria-valuemax": end, "aria-valuenow": session.week, "aria-valuetext": `week ${shortly(session.week)}`,
     }, String(number + 1));
-    const set = (week) => { if (week !== session.week) tell({ do: "week", name: session.name, week }); };
+    const set = (week) => { if (week !== session.week) tell({ do: "week", name: session.name, week }, () => { session.week = week; state.sessions.sort((one, other) => one.week - other.week); }); };
     mark.addEventListener("click", () => tell({ do: "choose", kind: "sessions", name: session.name }));
     mark.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") tell({ do: "choose", kind: "sessions", name: session.name });
@@ -162,7 +167,7 @@ function sessionChip(state, session, number, row, column, tell, drag) {
   const chip = h("button", { type: "button", class: classes("session", session), "data-key": `session ${session.name}`, "aria-describedby": "how-to-move", "aria-pressed": String(session.chosen), title: session.title, onclick: () => tell({ do: "choose", kind: "sessions", name: session.name }) },
     h("b", {}, String(number)), h("span", { class: "name" }, session.title), session.decides ? h("span", { class: "decides", title: "A draft is put to the participants" }, "draft") : null,
     session.comes ? h("span", { class: "reach", title: `${session.comes} of ${session.of} come: the mean over worlds lies there with 95% confidence` }, session.comes, h("span", { class: "hidden" }, ` of ${session.of} come`)) : null);
-  const put = (cell) => { if (cell && cell !== session.cell) tell({ do: "place", name: session.name, cell }); };
+  const put = (cell) => { if (cell && cell !== session.cell) tell({ do: "place", name: session.name, cell }, () => { session.cell = cell; }); };
   chip.addEventListener("keydown", (event) => {
     const move = MOVES[event.key];
     if (!move) return;

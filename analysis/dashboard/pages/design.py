@@ -100,6 +100,7 @@ def Bar(now: Desk) -> None:
         controls.Controls(
             [
                 controls.select("start", "Start from", "", options),
+                controls.upload("load", "Load TOML", limits.current().upload),
                 controls.button("undo", "Undo", disabled=not now.past, title=_of(now.past[-1:], "Take back")),
                 controls.button(
                     "redo", "Redo", disabled=not now.future, title=_of(now.future[:1], "Do again")
@@ -111,22 +112,18 @@ def Bar(now: Desk) -> None:
             quiet=True,
         )
         with tag("div", class_="files"):
+            downloads.Download("Save TOML", lambda: desk.saved(desk.seeded().scenario))
             controls.Controls(
-                [controls.upload("load", "Load TOML", limits.current().upload)],
+                [
+                    _link(run),
+                    controls.button("compare", "Compare it"),
+                    controls.button("watch", "Watch it", "primary"),
+                ],
                 act,
-                "Load",
+                "What to do with it",
                 row=True,
                 quiet=True,
             )
-            downloads.Download("Save TOML", lambda: desk.saved(scenario))
-            controls.Controls([_link(run)], act, "Pass on", row=True, quiet=True)
-        controls.Controls(
-            [controls.button("compare", "Compare it"), controls.button("watch", "Watch it", "primary")],
-            act,
-            "What to do with it",
-            row=True,
-            quiet=True,
-        )
 
 
 def _of(steps: Sequence[drafts.Step], doing: str) -> str:
