@@ -61,3 +61,23 @@ def Panel(title: str, children: list[Any] = [], class_: str = "panel") -> None: 
         log.error("a panel could not be drawn", exc_info=error)
         children = [tag("p", str(error) if isinstance(error, sim.CoprodError) else UNFORESEEN)]
     tag("section", tag("h2", title), *children, class_=class_, aria_label=title)
+
+
+@solara.component
+def Boundary(children: list[Any], where: str) -> None:
+    """A page within its frame; if it cannot be drawn, the frame stays, and one can go elsewhere and come back.
+
+    where : the address, so that what failed at one is tried again at another.
+    """
+    error, clear = solara.use_exception()
+    failed = solara.use_ref("")
+    if error is not None and failed.current in ("", where):
+        failed.current = where
+        log.error("a page could not be drawn", exc_info=error)
+        said = str(error) if isinstance(error, sim.CoprodError) else UNFORESEEN
+        tag("div", tag("h1", "This page could not be drawn"), tag("p", said, role="alert"))
+        return
+    if error is not None:
+        failed.current = ""
+        clear()
+    tag("div", *children, class_="fill")

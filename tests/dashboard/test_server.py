@@ -281,6 +281,41 @@ def test_a_page_that_fails_shows_no_stack(serve, newcomer, tmp_path):
     assert "ZeroDivisionError: secret" in dashboard.errors()
 
 
+FAILING = """
+import solara
+from analysis.dashboard.pages import about, frame
+
+@solara.component
+def Page():
+    again, set_again = solara.use_state(False)
+    solara.v.Html(tag="h1", children=["Fragile"])
+    solara.Button("Break it", on_click=lambda: set_again(True))
+    if again:
+        raise ZeroDivisionError("secret")
+
+routes = [
+    solara.Route("/", component=about.Page, layout=frame.Layout),
+    solara.Route("about", component=about.Page),
+    solara.Route("watch", component=Page),
+]
+"""
+
+
+def test_where_a_page_fails_its_frame_stays_and_leads_elsewhere_and_back(serve, newcomer, tmp_path):
+    (tmp_path / "fragile_pages.py").write_text(FAILING)
+    dashboard = serve(limits={}, PAGES="fragile_pages", PYTHONPATH=str(tmp_path))
+    page = newcomer(dashboard)
+    page.goto("/watch")
+    page.get_by_role("button", name="Break it").click()
+    page.get_by_role("heading", name="This page could not be drawn").wait_for()
+    assert not page.get_by_text("secret").count()
+    assert "ZeroDivisionError: secret" in dashboard.errors()
+    page.get_by_role("link", name="About").click()
+    page.get_by_role("heading", name="About", level=1).wait_for()
+    page.get_by_role("link", name="Watch").click()
+    page.get_by_role("heading", name="Fragile").wait_for()
+
+
 # ---- other places --------------------------------------------------------------------------------------------------
 
 

@@ -40,7 +40,7 @@ def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's way to ta
         with tag("main", class_=f"page {here}", id="page", tabindex="-1"):
             with tag("div", class_="troubles"):
                 trouble.Trouble()
-            tag("div", *children, class_="fill")
+            trouble.Boundary(children=children, where=f"{router.path}?{router.search}")
 
 
 def _open(search: str | None) -> None:
