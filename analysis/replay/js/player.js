@@ -100,11 +100,12 @@ export function player(el, docs, options = {}) {
 
 /* One run's panels. */
 function view(doc, name, explained, go) {
+  const of = (what) => (name ? `${name}: ${what}` : what);
   const kicker = h("p", { class: "kicker" });
   const title = h("h2", {});
   const stage = h("div", { class: "stage" });
-  const told = account();
-  const closer = person(doc, () => { const i = picture.chosen(); picture.choose(-1); const mark = stage.querySelector(`[data-i="${i}"]:not(.gone)`); if (mark) mark.focus(); });
+  const told = account(of);
+  const closer = person(doc, of, () => { const i = picture.chosen(); picture.choose(-1); const mark = stage.querySelector(`[data-i="${i}"]:not(.gone)`); if (mark) mark.focus(); });
   let now = { session: 0, moment: 0, over: false };
   const picture = scene(stage, doc, (i) => {
     picture.choose(i);
@@ -115,11 +116,11 @@ function view(doc, name, explained, go) {
   const placesOf = grid(doc, go);
   const hidden = doc.everybody - doc.people.length;
   const el = h("div", { class: "run" },
-    h("section", { class: "panel picture", "aria-label": "The session" }, h("div", { class: "picture-head" }, kicker, explained ? legend(doc) : null, title), stage,
+    h("section", { class: "panel picture", "aria-label": of("the session") }, h("div", { class: "picture-head" }, kicker, explained ? legend(doc) : null, title), stage,
       hidden > 0 ? h("p", { class: "note" }, `${doc.people.length} of ${doc.everybody.toLocaleString("en")} people are drawn; numbers and sentences count everybody.`) : null),
-    h("section", { class: "panel cells", "aria-label": "Where and when" }, h("h2", {}, "Where and when"), placesOf.el),
-    h("section", { class: "panel drives", "aria-label": "What drives it" }, h("h2", {}, "What drives it"), turning.el),
-    h("section", { class: "panel happened", "aria-label": "What happened" }, closer.el, told.el));
+    h("section", { class: "panel cells", "aria-label": of("where and when") }, h("h2", {}, "Where and when"), placesOf.el),
+    h("section", { class: "panel drives", "aria-label": of("what drives it") }, h("h2", {}, "What drives it"), turning.el),
+    h("section", { class: "panel happened", "aria-label": of("what happened") }, closer.el, told.el));
   let last = "";
   return {
     el,
@@ -145,4 +146,3 @@ function view(doc, name, explained, go) {
   };
 }
 
-export { placeOf };
