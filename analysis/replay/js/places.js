@@ -85,7 +85,7 @@ function seatTables(area, tables, marks) {
     const x = area.x + w * ((n % columns) + 0.5);
     const y = area.y + HEAD + h * Math.floor(n / columns) + (h - under) / 2;
     const members = table.members.length;
-    const reach = Math.min(w * 0.5 - 22, 230);
+    const reach = Math.max(w * 0.3, Math.min(w * 0.5 - 22, 230));
     const rise = Math.min((h - under) * 0.5 - 16, 130, Math.max(26, reach * 0.85));
     const around = Math.PI * (reach + rise);
     const r = Math.max(5, Math.min(19, (around / members) * 0.4, (h - under) * 0.13));
