@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 import scenarios
-from analysis.dashboard import controls
+from analysis.dashboard import controls, rules
 from analysis.dashboard.drafts import Draft, Path
 from analysis.report import words
 from sim import BARRIERS, MECHANISMS, cells
@@ -62,6 +62,7 @@ def one(draft: Draft, path: Path, label: str = "", **more: Any) -> Field:
         "label": label or called(path),
         "help": kind.says,
         "wrong": draft.wrong(*path),
+        "rule": rules.address(".".join(path)),
         **more,
     }
     if kind.type is bool:
@@ -80,7 +81,8 @@ def one(draft: Draft, path: Path, label: str = "", **more: Any) -> Field:
 def _trait(draft: Draft, path: Path, kind: scenarios.Kind, label: str) -> Field:
     """A trait is chosen by its mean, which is 0 where the trait is an entry of a list and not in it."""
     key = (*path, kind.shorthand)
-    said = {"help": kind.says or says(*path[:-1]), "wrong": draft.wrong(*key)}
+    rule = rules.address(".".join(path))
+    said = {"help": kind.says or says(*path[:-1]), "wrong": draft.wrong(*key), "rule": rule}
     slider = controls.slider(".".join(key), label, draft.value(*key) or 0.0, -1, 1, FINE, **said)
     return {**slider, **_range(kind)}
 
@@ -137,19 +139,22 @@ def session(draft: Draft, name: str) -> dict[str, list[Field]]:
         [(cell, words.cell(cell)) for cell in cells()],
         help=says(*path, "setting"),
         wrong=draft.wrong(*path, "setting"),
+        rule=rules.address("sessions.setting"),
     )
     return {
         "what": [_title(draft, path), one(draft, (*path, "theme"))],
         "when": [place, *(one(draft, (*path, key)) for key in SESSION_TIME), *blended],
         "who": [
-            controls.check(f"invite {name} {group}", words.called(said.title, group), group in draft.scenario.invited(name))
+            controls.check(f"invite {name} {group}", words.called(said.title, group), group in draft.scenario.invited(name),
+                           rule=rules.address("sessions.invited"))
             for group, said in draft.scenario.groups.items()
         ],
         "led": [one(draft, (*path, key)) for key in SESSION_LED],
         "notes": [one(draft, (*path, key)) for key in SESSION_NOTES],
         "supports": [one(draft, (*path, "supports", barrier)) for barrier in BARRIERS],
         "agenda": [
-            controls.check(f"own {name}", f"An agenda of its own, not that of the theme “{here.theme}”", here.agenda is not None),
+            controls.check(f"own {name}", f"An agenda of its own, not that of the theme “{here.theme}”", here.agenda is not None,
+                           rule=rules.address("sessions.agenda")),
             *(
                 one(draft, (*path, "agenda", mechanism))
                 for mechanism in MECHANISMS
@@ -212,7 +217,12 @@ def process(draft: Draft) -> dict[str, list[Field]]:
         "decision": [
             one(draft, ("decision", "rule")),
             *(
-                controls.check(f"kind.{kind}", f"It takes agreement on {ISSUES[kind]}", kind in asked)
+                controls.check(
+                    f"kind.{kind}",
+                    f"It takes agreement on {ISSUES[kind]}",
+                    kind in asked,
+                    rule=rules.address("decision.kinds"),
+                )
                 for kind in ISSUES
             ),
         ],

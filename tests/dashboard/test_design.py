@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 
 import scenarios
 from analysis.budget import budget
+from analysis.dashboard import drafts, fields
+from analysis.dashboard.pages import about
 from analysis.report import words
 
 HOW = "[data-key='session how']"
@@ -71,6 +73,7 @@ def test_something_is_on_the_board_when_it_opens(opened):
 
 def test_a_session_is_dragged_to_another_cell(opened):
     page = opened("/design")
+    reckoned(page)
     chip = page.locator(HOW).bounding_box()
     cell = page.locator("td[data-cell='same/distributed']").bounding_box()
     page.mouse.move(chip["x"] + 20, chip["y"] + 10)
@@ -112,6 +115,7 @@ def test_a_session_is_moved_by_keyboard_alone_and_it_is_said(opened):
 
 def test_a_session_is_dragged_along_the_weeks(opened):
     page = opened("/design")
+    reckoned(page)
     mark = page.locator("[data-key='week why']").bounding_box()
     line = page.locator(".track").bounding_box()
     page.mouse.move(mark["x"] + 12, mark["y"] + 12)
@@ -194,6 +198,23 @@ def test_a_box_that_is_unticked_in_vain_is_ticked_again(opened):
     page.get_by_role("checkbox", name="researchers").click()
     expect(page.get_by_role("alert").filter(has_text="needs at least one group")).to_be_visible()
     expect(page.get_by_role("checkbox", name="researchers")).to_be_checked()
+
+
+def test_nothing_is_lost_however_quickly_it_is_typed(opened):
+    page = opened("/design")
+    turned(page, "Group", "Group: citizens")
+    page.locator("summary", has_text="Views").click()
+    editor = page.locator(".editor")
+    for label, value in (("Title", "Folk"), ("People", "9"), ("Fee per hour", "10")):
+        editor.get_by_label(label, exact=True).fill(value)
+    for _ in range(12):
+        page.locator("[data-key='week why']").press("ArrowRight")
+    page.locator("[data-key='week reflect']").press("ArrowRight")
+    text = saved(page)[1]
+    assert 'size = 9\ntitle = "Folk"\n' in text
+    assert "fee_per_hour = 10\n" in text
+    assert "week = 21\n" in text
+    expect(page.get_by_role("slider", name="Why are we here?")).to_have_attribute("aria-valuenow", "12")
 
 
 def test_an_agenda_of_its_own_tells_its_sum_and_what_is_idle(opened):
@@ -352,3 +373,29 @@ def test_axe_finds_nothing_serious(newcomer, scheme, width):
         grave = [one for one in found if one["impact"] in ("serious", "critical")]
         assert grave == [], [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in grave]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["experience-based-codesign", "tick-box"])
+def test_every_control_leads_to_a_sentence_that_is_there(name):
+    draft = drafts.begun(scenarios.load(name))
+    parts = [*fields.process(draft).values(), *(fields.issue(draft, key) for key in draft.scenario.issues)]
+    parts += [part for key in draft.scenario.sessions for part in fields.session(draft, key).values()]
+    parts += [part for key in draft.scenario.groups for part in fields.group(draft, key).values()]
+    asked = [field["rule"] for part in parts for field in part]
+    assert len(asked) > 100
+    page = str(about.about())
+    missing = {address for address in asked if f'id="{address.partition("#")[2]}"' not in page}
+    assert missing == set()
+
+
+def test_a_control_shows_the_way_to_its_rule(opened):
+    page = opened("/design")
+    page.get_by_label("Week", exact=True).focus()
+    page.keyboard.press("Tab")
+    rule = page.get_by_role("link", name="The rule: Week")
+    assert page.evaluate("document.activeElement.textContent") == "rule"
+    rule.press("Enter")
+    page.locator("h1", has_text="About").wait_for()
+    assert page.url.endswith("/about#field-sessions.week")
+    page.go_back()
+    page.get_by_label("Week", exact=True).wait_for()

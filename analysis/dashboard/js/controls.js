@@ -35,12 +35,18 @@ const ours = Math.random().toString(36).slice(2, 9);
 let named = 0;
 const fresh = () => `field-${ours}-${++named}`;
 
+/* The way to the sentence that says what a control changes; it shows when the control is pointed at or has the focus. */
+function ruled(field) {
+  return field.rule ? h("a", { class: "rule", href: field.rule, "aria-label": `The rule: ${field.label}` }, "rule") : null;
+}
+
 function framed(field, input, ...more) {
   const help = h("span", { class: "help", id: fresh() });
   const wrong = h("span", { class: "wrong", id: fresh(), role: "alert" });
   const label = h("label", { for: input.id });
   input.setAttribute("aria-describedby", `${help.id} ${wrong.id}`);
-  const el = h("div", { class: "field" }, label, ...(more.length ? more : [input]), help, wrong);
+  const rule = ruled(field);
+  const el = h("div", { class: "field" }, label, ...(more.length ? more : [input]), rule, help, wrong);
   const say = (now) => {
     label.textContent = now.label;
     help.textContent = now.help || "";
@@ -119,7 +125,7 @@ const KINDS = {
     const label = h("label", { for: input.id });
     input.setAttribute("aria-describedby", help.id);
     input.addEventListener("change", () => tell(field.key, input.checked));
-    return { el: h("div", { class: "field check" }, input, label, help), update(now) { label.textContent = now.label; help.textContent = now.help || ""; help.hidden = !now.help; input.checked = now.value; input.disabled = Boolean(now.disabled); } };
+    return { el: h("div", { class: "field check" }, input, label, ruled(field), help), update(now) { label.textContent = now.label; help.textContent = now.help || ""; help.hidden = !now.help; input.checked = now.value; input.disabled = Boolean(now.disabled); } };
   },
   radio(field, tell) {
     const name = fresh();
