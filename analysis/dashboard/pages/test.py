@@ -287,8 +287,7 @@ def Claims(name: str) -> None:
             tag("p", known.about)
             tag("p", f"Source: {known.source}", class_="note")
         with trouble.Panel("What the model says to its claims"):
-            if trial is not None:
-                html(_tally(trial))
+            html(_tally(trial) if trial is not None else Markup(""))
             Standing(TRIALS.full(subject), TRIALS.plan(subject), job, in_full)
             if trial is not None:
                 with tag("div", class_="bar files"):
@@ -334,12 +333,11 @@ def Standing(full: bool, plan: Plan | None, job: jobs.Job, in_full: Callable[[],
         return
     first = f"A first look in {trials.QUICK} worlds: intervals are wide, and verdicts may still turn."
     tag("p", f"{first} The full test: {planned}", class_="note")
-    if plan is not None:
-        busy = job.progress.value.busy
-        controls.Controls(
-            [controls.button("full", "Test in as many worlds as it takes", "primary", disabled=busy)],
-            lambda *_: in_full(),
-        )
+    # both forms are there from the beginning: one that moves is made anew, perhaps before the browser has made it
+    button = controls.button(
+        "full", "Test in as many worlds as it takes", "primary", disabled=job.progress.value.busy
+    )
+    controls.Controls([button] if plan is not None else [], lambda *_: in_full())
     jobs.Working(job, "runs")
 
 
