@@ -25,7 +25,7 @@ class BoardWidget(anywidget.AnyWidget):
         + """
 export default { render({ model, el }) {
   let count = 0;
-  const board = designBoard(el, (done) => { model.set("told", { n: ++count, ...done }); model.save_changes(); return count; });
+  const board = designBoard(el, (done) => { model.send({ n: ++count, ...done }); return count; });
   const show = () => board.show(model.get("state"));
   model.on("change:state", show);
   show();
@@ -33,7 +33,11 @@ export default { render({ model, el }) {
 } };"""
     )
     state = traitlets.Dict().tag(sync=True)
-    told = traitlets.Dict().tag(sync=True)
+    hear = traitlets.Any()
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.on_msg(lambda _widget, told, _buffers: self.hear(told))  # none of several quick acts is lost
 
 
 @solara.component
@@ -46,7 +50,7 @@ def Board(draft: Draft) -> None:
             "said": desk.said.value,
             "heard": desk.heard.value,
         },
-        on_told=trouble.safely(_heard),
+        hear=trouble.safely(_heard),
     )
 
 
@@ -103,8 +107,6 @@ def people(found: Estimate) -> str:
 
 def _heard(told: dict[str, Any]) -> None:
     """Do what was done on the board."""
-    if not told:
-        return
     desk.heard.value = told["n"]
     what, name, draft = told["do"], told.get("name", ""), desk.at_work().now
     if what == "undo":

@@ -82,7 +82,7 @@ def test_a_session_is_dragged_to_another_cell(opened):
     page.mouse.move(cell["x"] + 30, cell["y"] + 15, steps=4)
     page.mouse.up()
     expect(page.locator(f"td[data-cell='same/distributed'] {HOW}")).to_be_visible()
-    expect(page.get_by_label("Place on the grid")).to_have_value("same/distributed")
+    expect(page.get_by_label("Place on the grid", exact=True)).to_have_value("same/distributed")
     assert len(inside(page, "blended/blended")) == 5
 
 

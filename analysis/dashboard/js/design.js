@@ -56,9 +56,10 @@ function draggable(element, { move, drop, cancel }, busy) {
   element.addEventListener("pointerdown", (down) => {
     if (down.button) return;
     let far = false;
+    busy(true); // what is held must not be drawn anew
     const onMove = (event) => {
       if (!far && Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) < 5) return;
-      if (!far) { far = true; busy(true); element.classList.add("dragged"); document.body.classList.add("dragging"); }
+      if (!far) { far = true; element.classList.add("dragged"); document.body.classList.add("dragging"); }
       move(event.clientX, event.clientY, event.clientX - down.clientX, event.clientY - down.clientY);
     };
     const finish = (dropped) => (event) => {
@@ -66,6 +67,7 @@ function draggable(element, { move, drop, cancel }, busy) {
       removeEventListener("pointerup", onUp);
       removeEventListener("pointercancel", onCancel);
       removeEventListener("keydown", onKey);
+      setTimeout(() => busy(false), 0); // after the click, if it was one
       if (!far) return;
       element.classList.remove("dragged");
       element.style.transform = "";
@@ -73,7 +75,6 @@ function draggable(element, { move, drop, cancel }, busy) {
       addEventListener("click", swallow, { capture: true, once: true }); // the click that ends a drag is none
       setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0);
       if (dropped) drop(event.clientX, event.clientY); else if (cancel) cancel();
-      busy(false);
     };
     const onUp = finish(true);
     const onCancel = finish(false);
