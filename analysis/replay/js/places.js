@@ -19,7 +19,7 @@ export function places(doc, session, width, height) {
   if (screens.length) parts.push({ is: "screens", weight: screens.reduce((n, t) => n + t.members.length, 0) });
   if (session.later.length) parts.push({ is: "later", weight: session.later.length });
   if (!parts.length) parts.push({ is: "nobody", weight: 1 });
-  const away = session.absent || session.gone.length;
+  const away = new Set(session.away.map(([, why]) => why)).size + (session.gone.length ? 1 : 0); // lines, one for each reason
   const [main, ...rest] = parts;
   const beside = rest.length + (away ? 1 : 0);
   const areas = {};
@@ -59,14 +59,16 @@ function stacked(width, height, beside, people) {
 
 const box = (x, y, w, h) => ({ x, y, w, h });
 
-/* The side is shared out by how many people are in each part. */
+/* The side: each part gets what it needs at least, and of the rest as its people are many. */
 function share(side, rest, away, areas) {
   if (!side) return;
-  const parts = [...rest, ...(away ? [{ is: "away", weight: 4 }] : [])];
-  const total = parts.reduce((n, part) => n + Math.max(4, part.weight), 0);
+  const parts = [...rest.map((part) => ({ ...part, least: HEAD + 44 })), ...(away ? [{ is: "away", weight: 2, least: HEAD + 24 * away }] : [])];
+  const least = parts.reduce((n, part) => n + part.least, 0);
+  const total = parts.reduce((n, part) => n + part.weight, 0);
+  const spare = side.h - least;
   let y = side.y;
   for (const part of parts) {
-    const h = (side.h * Math.max(4, part.weight)) / total;
+    const h = spare > 0 ? part.least + (spare * part.weight) / total : (part.least * side.h) / least;
     areas[part.is] = box(side.x, y, side.w, h);
     y += h;
   }
