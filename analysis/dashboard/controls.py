@@ -14,7 +14,7 @@ import anywidget
 import solara
 import traitlets
 
-from analysis.dashboard.trouble import safely
+from analysis.dashboard import trouble
 from analysis.look import bundle
 
 JS: Final = Path(__file__).parent / "js"
@@ -146,6 +146,11 @@ def Controls(
     legend : what the form is about; `quiet` hides it from sight, not from screen readers.
     row : the fields stand side by side.
     """
-    heard = safely(lambda said: on_change(said["key"], said.get("value")))
+
+    def act(said: dict[str, Any]) -> None:
+        on_change(said["key"], said.get("value"))
+        trouble.put_away()  # what went wrong before is mended, or done with
+
+    heard = trouble.safely(act)
     spec = {"fields": [field for field in fields if field], "legend": legend, "row": row, "quiet": quiet}
     Form.element(spec=spec, hear=heard)

@@ -27,6 +27,11 @@ def tell(error: BaseException) -> None:
         trouble.value = UNFORESEEN
 
 
+def put_away() -> None:
+    """Say no more of what went wrong."""
+    trouble.value = ""
+
+
 def safely(act: Callable[..., Any]) -> Callable[..., Any]:
     """An event handler whose mistakes are told; an error that leaves a handler would end in a dead button."""
 
@@ -50,7 +55,7 @@ def Trouble() -> None:
     with tag("div", class_="trouble" if trouble.value else "", role="alert"):
         if trouble.value:
             tag("p", trouble.value)
-            controls.Controls([controls.button("close", "Close")], lambda *_: trouble.set(""))
+            controls.Controls([controls.button("close", "Close")], lambda *_: put_away())
 
 
 @solara.component

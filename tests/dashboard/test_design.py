@@ -399,3 +399,20 @@ def test_a_control_shows_the_way_to_its_rule(opened):
     assert page.url.endswith("/about#field-sessions.week")
     page.go_back()
     page.get_by_label("Week", exact=True).wait_for()
+
+
+def test_what_went_wrong_is_no_longer_told_once_something_went_well(opened):
+    page = opened("/design")
+    loaded(page, "broken.toml", "this is [not")
+    told = page.locator(".trouble", has_text="this is not TOML")
+    expect(told).to_be_visible()
+    loaded(page, "plain.toml", scenarios.dumps(scenarios.load("tick-box")))
+    expect(page.locator(".mark")).to_have_count(3)
+    expect(told).to_have_count(0)
+
+
+def test_a_damaged_link_is_told_and_the_board_is_there(opened):
+    page = opened("/design?run=xx")
+    expect(page.locator(".trouble", has_text="This link is damaged")).to_be_visible()
+    assert page.locator("h1").all_inner_texts() == ["Design"]
+    assert len(inside(page, "blended/blended")) == 6

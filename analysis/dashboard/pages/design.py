@@ -25,7 +25,7 @@ def Page() -> None:
     """The design at work: its board, what it takes, and an editor for what is chosen."""
     router = solara.use_router()
     now = desk.at_work()
-    solara.use_memo(lambda: _take_up(router.search), [router.search])
+    solara.use_memo(lambda: trouble.safely(_take_up)(router.search), [router.search])
     job = jobs.use_job()
     run = desk.seeded()
     solara.use_effect(lambda: _reckon(job, run), [run.scenario.digest(), run.seed])

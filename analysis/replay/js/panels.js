@@ -104,7 +104,7 @@ export function moment(doc, session, m) {
     case "arrive": return `${session.came} of ${counted(session.invited, "person", "people")} invited take part.`;
     case "intentions": return `Why are we here? ${counted(now.minutes, "minute")} on intentions.`;
     case "assets": return `What does each of us bring? ${counted(now.minutes, "minute")} on strengths.`;
-    case "talk": return `They talk, and some of it is noted${place}.`;
+    case "talk": return `They talk${place}; what is noted goes on record.`;
     case "post": return `They write, each in their own time${place}.`;
     case "read": return `They read ${counted(now.entries, "entry", "entries")} of the record.`;
     case "ask": return `Is this what you think? ${counted(now.answered, "question")} answered${now.lost ? `, ${now.lost} with nobody there to answer` : ""}${place}.`;
