@@ -146,11 +146,22 @@ def Controls(
     legend : what the form is about; `quiet` hides it from sight, not from screen readers.
     row : the fields stand side by side.
     """
+    refused, set_refused = solara.use_state(0)  # what was refused does not stay in its field
 
     def act(said: dict[str, Any]) -> None:
-        on_change(said["key"], said.get("value"))
+        try:
+            on_change(said["key"], said.get("value"))
+        except Exception:
+            set_refused(lambda before: before + 1)
+            raise
         trouble.put_away()  # what went wrong before is mended, or done with
 
     heard = trouble.safely(act)
-    spec = {"fields": [field for field in fields if field], "legend": legend, "row": row, "quiet": quiet}
+    spec = {
+        "fields": [field for field in fields if field],
+        "legend": legend,
+        "row": row,
+        "quiet": quiet,
+        "refused": refused,
+    }
     Form.element(spec=spec, hear=heard)

@@ -55,7 +55,11 @@ def query(run: Run) -> str:
     where = f"&seed={run.seed}" + (f"&replicate={run.replicate}" if run.replicate else "")
     if in_library(run.scenario):
         return f"scenario={quote(run.scenario.name)}&version={version('coprod')}{where}"
-    return f"run={packed(run)}"
+    text = packed(run)
+    if len(text) > LONGEST:
+        msg = "This scenario is too long for a link; save it as a file and pass that on."
+        raise ScenarioError(msg)
+    return f"run={text}"
 
 
 def query_of_several(runs: Sequence[Run], **more: int) -> str:
@@ -118,7 +122,7 @@ def _number(text: str) -> int:
 
 
 def packed(run: Run) -> str:
-    """A whole run as a text that can stand in an address."""
+    """A whole run as a text of letters, digits, - and _."""
     said = {
         "v": version("coprod"),
         "m": sim.sources_digest()[:12],
@@ -126,15 +130,8 @@ def packed(run: Run) -> str:
         "r": run.replicate,
         "s": plain(run.scenario),
     }
-    text = (
-        base64.urlsafe_b64encode(zlib.compress(json.dumps(said, separators=(",", ":")).encode(), 9))
-        .decode()
-        .rstrip("=")
-    )
-    if len(text) > LONGEST:
-        msg = "This scenario is too long for a link; save it as a file and pass that on."
-        raise ScenarioError(msg)
-    return text
+    raw = zlib.compress(json.dumps(said, separators=(",", ":")).encode(), 9)
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def unpacked(text: str) -> Run:

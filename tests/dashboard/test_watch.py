@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 import scenarios
 from analysis.dashboard import links
@@ -111,6 +112,7 @@ def test_a_seed_that_is_none_is_told_in_a_sentence_and_the_run_stays(opened):
     seed.press("Enter")
     page.get_by_role("alert").get_by_text("A seed is a whole number").wait_for()
     watched(page, 7)
+    expect(seed).to_have_value("7")
     page.get_by_role("button", name="Close").click()
     page.get_by_text("A seed is a whole number").wait_for(state="detached")
 
@@ -120,6 +122,7 @@ def test_a_process_too_large_to_watch_is_refused_with_a_reason(opened):
     page.get_by_label("Process", exact=True).select_option("platform")
     page.get_by_role("alert").get_by_text("100,000 people").wait_for()
     watched(page, 7)
+    expect(page.get_by_label("Process", exact=True)).to_have_value("citizens-blended")
 
 
 def test_a_link_opens_the_same_run_elsewhere(opened, newcomer):
@@ -141,7 +144,7 @@ def test_a_link_opens_the_same_run_elsewhere(opened, newcomer):
 def test_a_link_carries_a_whole_scenario_of_ones_own(opened):
     mine = scenarios.load("tick-box", set=["title=Ours", "name=ours", "sessions.*.scribe=0.9"])
     page = opened("/watch?" + links.query(links.Run(mine, seed=42)))
-    watched(page, 42, "Ours")
+    watched(page, 42, "Ours (yours)")
     doc = document(mine, seed=42)
     page.get_by_role("slider", name="Moment of the process").fill("3000")
     assert page.locator(".wheel.alignment .value").text_content() == f"{doc['series']['alignment'][-1]:.2f}"
@@ -153,7 +156,7 @@ def test_what_somebody_wrote_into_a_scenario_is_text_and_nothing_else(opened):
         "tick-box", set={"title": title, "name": "ours", "groups.convenors.title": "</script><i>us"}
     )
     page = opened("/watch?" + links.query(links.Run(mine, seed=3)))
-    watched(page, 3, title)
+    watched(page, 3, f"{title} (yours)")
     assert (
         page.get_by_label("Process", exact=True).locator("option:checked").inner_text() == f"{title} (yours)"
     )

@@ -7,7 +7,10 @@ import { h } from "../../replay/js/dom.js";
 export function controls(el, tell) {
   const shown = new Map();
   let order = "";
+  let refused = 0;
   return (spec) => {
+    const force = spec.refused !== refused; // what was chosen is not to be: the field says again what is
+    refused = spec.refused;
     let refocus = null; // where other fields take the place of those there were, whoever was at one is at what stands there now
     const keys = spec.fields.map((field) => `${field.key}:${field.kind}`).join("|");
     if (keys !== order) {
@@ -25,7 +28,7 @@ export function controls(el, tell) {
       el.replaceChildren(frame);
       refocus = parts[held];
     }
-    for (const field of spec.fields) shown.get(field.key).update(field);
+    for (const field of spec.fields) shown.get(field.key).update(force ? { ...field, force } : field);
     if (refocus) (refocus.matches("button, a") ? refocus : refocus.querySelector("input, select, textarea"))?.focus({ preventScroll: true });
   };
 }
@@ -72,8 +75,8 @@ function calmly(send, wait = 90) {
 
 /* What a field was filled with, or has told, is its default: so it can be seen whether somebody is typing in it just now.
    Then it is left alone; else it follows, even where it has the focus. */
-function fill(input, value) {
-  if (document.activeElement === input && input.value !== input.defaultValue) return;
+function fill(input, value, force) {
+  if (!force && document.activeElement === input && input.value !== input.defaultValue) return;
   input.value = value;
   input.defaultValue = input.value;
 }
@@ -84,7 +87,7 @@ function asText(type) {
     const input = h("input", { type, id: fresh(), min: field.low, max: field.high, step: field.step || (type === "number" ? "any" : null), maxlength: field.most, autocomplete: "off", spellcheck: "false" });
     const { el, say } = framed(field, input);
     input.addEventListener("change", () => { settled(input); tell(field.key, type === "number" ? (input.value === "" ? null : Number(input.value)) : input.value); });
-    return { el, update(now) { say(now); fill(input, now.value ?? ""); } };
+    return { el, update(now) { say(now); fill(input, now.value ?? "", now.force); } };
   };
 }
 
@@ -95,7 +98,7 @@ const KINDS = {
     const input = h("textarea", { id: fresh(), rows: field.rows || 3, maxlength: field.most });
     const { el, say } = framed(field, input);
     input.addEventListener("change", () => { settled(input); tell(field.key, input.value); });
-    return { el, update(now) { say(now); fill(input, now.value ?? ""); } };
+    return { el, update(now) { say(now); fill(input, now.value ?? "", now.force); } };
   },
   range(field, tell) {
     const input = h("input", { type: "range", id: fresh(), min: field.low, max: field.high, step: field.step });
@@ -105,7 +108,7 @@ const KINDS = {
     const send = calmly((now) => tell(field.key, now));
     input.addEventListener("input", () => { write(); if (!field.settled) send(Number(input.value)); });
     input.addEventListener("change", () => { settled(input); if (field.settled) tell(field.key, Number(input.value)); });
-    return { el, update(now) { say(now); fill(input, now.value); write(); } };
+    return { el, update(now) { say(now); fill(input, now.value, now.force); write(); } };
   },
   select(field, tell) {
     const input = h("select", { id: fresh() });

@@ -8,6 +8,7 @@ import solara
 
 from analysis.dashboard import links, trouble, visit
 from analysis.dashboard.pages import about, compare, design, teach, test, watch
+from analysis.dashboard.pocket import Pocket
 from analysis.dashboard.tags import tag
 from analysis.report import words
 
@@ -36,11 +37,17 @@ def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's way to ta
                 for path, name in PAGES:
                     with tag("li"):
                         tag("a", name, href=f"/{path}", aria_current="page" if path == here else None)
-            tag("p", f"{words.called(now.scenario.title, now.scenario.name)} · seed {now.seed}", class_="now")
+            whose = "" if links.in_library(now.scenario) else " (yours)"
+            tag(
+                "p",
+                f"{words.called(now.scenario.title, now.scenario.name)}{whose} · seed {now.seed}",
+                class_="now",
+            )
         with tag("main", class_=f"page {here}", id="page", tabindex="-1"):
             with tag("div", class_="troubles"):
                 trouble.Trouble()
             trouble.Boundary(children=children, where=f"{router.path}?{router.search}")
+        Pocket(router.search or "")
 
 
 def _open(search: str | None) -> None:
