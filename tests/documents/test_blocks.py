@@ -61,7 +61,12 @@ def test_python_on_a_page_runs_from_top_to_bottom_and_prints_what_is_shown(docum
     for block in blocks(document):
         if block.language == "python":
             source, name = "\n" * (block.line - 1) + block.text, f"<{ids(document)}, line {block.line}>"
-            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)  # Solara reads it
+            linecache.cache[name] = (
+                len(source),
+                None,
+                source.splitlines(keepends=True),
+                name,
+            )  # Solara reads it
             exec(compile(source, name, "exec"), namespace)
             printed = capsys.readouterr().out
             if block.line in shown:
