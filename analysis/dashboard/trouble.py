@@ -54,7 +54,7 @@ def Trouble() -> None:
 
     with tag("div", class_="trouble" if trouble.value else "", role="alert"):
         if trouble.value:
-            tag("p", trouble.value)
+            tag("p", trouble.value, tabindex="0")  # many mistakes scroll
             controls.Controls([controls.button("close", "Close")], lambda *_: put_away())
 
 
