@@ -95,7 +95,7 @@ function seatTables(area, tables, marks) {
       const turn = (2 * Math.PI * (m + 0.5)) / members - Math.PI / 2;
       marks.push({ key: "l" + i, i, x: x + reach * Math.cos(turn), y: y + rise * Math.sin(turn), r, where: "table" });
     });
-    return { x, y, rx: Math.max(8, reach - r - 12), ry: Math.max(6, rise - r - 10), c: table.c, spot: under ? { x, y: y + rise + r + 16, w: w - 8, rows: 1 } : { x, y, w: 1.7 * (reach - r - 12), rows: rise - r - 10 > 44 ? 3 : 1 } };
+    return { x, y, rx: Math.max(8, reach - r - 12), ry: Math.max(6, rise - r - 10), c: table.c, spot: under ? { x, y: y + rise + r + 16, w: w - 8, rows: 1, brief: count > 6 } : { x, y, w: 1.7 * (reach - r - 12), rows: rise - r - 10 > 44 ? 3 : 1 } };
   });
 }
 

@@ -151,7 +151,7 @@ export function scene(el, doc, chose) {
     const narrow = spot.rows === 1 && spot.w < 210;
     const rows = [...wrapped(doc.issues[k].title, spot.w / 7.2, spot.rows), signed(value) + (narrow ? "" : ` ${stance(doc, value)}`)];
     const fate = `${flags & DIVERGENT ? "differs, " : ""}${flags & KEPT ? "noted" : "not noted"}`;
-    if (spot.rows > 1) rows.push(fate); else if (spot.w > 130 || flags & KEPT) rows[1] += ` · ${fate}`;
+    if (spot.rows > 1) rows.push(fate); else if (!spot.brief || flags & KEPT) rows[1] += ` · ${fate}`;
     const top = spot.y - 7 * (rows.length - 1) + 4;
     bubbles.append(s("g", { class: `told c${colour}` }, rows.map((row, n) => s("text", { x: spot.x, y: top + 14 * n, "text-anchor": "middle", class: n === rows.length - 1 && spot.rows > 1 ? (flags & KEPT ? "fate kept" : "fate") : n ? "position" : "" }, cut(row, spot.w / (n ? 6.2 : 7.2))))));
   }
