@@ -30,7 +30,7 @@ assets: setup ## fetch again what the dashboard's pages need in the browser (npm
 	$(BIN)/python -m analysis.dashboard.browser_files
 
 test: setup ## all tests; with ARGS those alone
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 	@$(if $(ARGS),true,$(MAKE) --no-print-directory lanes)
 
 lanes: setup ## the kernel's tests once more with every index checked, and once uncompiled with coverage (part of test)
