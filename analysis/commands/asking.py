@@ -45,6 +45,13 @@ def folder(_: Any, tokens: Sequence[Any]) -> Path:
     return Path(tokens[0].value)
 
 
+def file(_: Any, tokens: Sequence[Any]) -> Path:
+    """A converter for files, which have names."""
+    if not tokens[0].value:
+        raise ValueError("it must be the name of a file")
+    return Path(tokens[0].value)
+
+
 Name = Annotated[str, Parameter(help="A name in the library (see `coprod list`), or the path of a file.")]
 Seed = Annotated[
     int, Parameter(converter=whole(0, LARGEST_SEED), help="The seed: the same seed gives the same worlds.")

@@ -13,6 +13,7 @@ from analysis.commands.asking import (
     MOST_REPLICATES,
     Name,
     Workers,
+    file,
     note,
     say_if_the_model_must_be_prepared,
     screen,
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
 
     from analysis.explaining import Explanation
     from sim import Scenario
-
-
-def _file(_: object, tokens: object) -> Path:
-    """A converter for files, which have names."""
-    value: str = tokens[0].value  # type: ignore[index]
-    if not value:
-        raise ValueError("it must be the name of a file, as in why.html or why.txt")
-    return Path(value)
 
 
 def explain(
@@ -66,7 +59,7 @@ def explain(
     ] = False,
     out: Annotated[
         Path | None,
-        Parameter(converter=_file, help="File for the account: a page (.html) or plain text (.txt)."),
+        Parameter(converter=file, help="File for the account: a page (.html) or plain text (.txt)."),
     ] = None,
 ) -> None:
     """Why agreement did not emerge in one run, or what it hung on: an account whose every sentence says what it rests on."""

@@ -11,6 +11,7 @@ from analysis.commands.asking import (
     MOST_REPLICATES,
     Changes,
     Seed,
+    file,
     mistake,
     note,
     say_if_the_model_must_be_prepared,
@@ -20,19 +21,11 @@ from analysis.commands.asking import (
 MOST_WORLDS = 10_000
 
 
-def _file(_: object, tokens: object) -> Path:
-    """A converter for files, which have names."""
-    value: str = tokens[0].value  # type: ignore[index]
-    if not value:
-        raise ValueError("it must be the name of a file, as in replay.html")
-    return Path(value)
-
-
 def replay(
     *names: Annotated[
         str, Parameter(help="A name in the library or a file; or two, to be played side by side.")
     ],
-    out: Annotated[Path, Parameter(converter=_file, help="The file to write: a page (.html).")],
+    out: Annotated[Path, Parameter(converter=file, help="The file to write: a page (.html).")],
     seed: Seed = 1,
     replicate: Annotated[
         int,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from analysis import look, statistics
 from analysis.report import words
+from analysis.whole import write_whole
 from sim import CoprodError
 
 if TYPE_CHECKING:
@@ -47,16 +47,12 @@ def write(why: Explanation, path: str | Path) -> None:
     """
     path = Path(path)
     can_be_written(path)
-    hidden = path.with_name(f".coprod-{secrets.token_hex(8)}")
     try:
-        hidden.write_text(render(why) if path.suffix.lower() in PAGES else text(why), encoding="utf-8")
-        hidden.replace(path)
+        write_whole(path, render(why) if path.suffix.lower() in PAGES else text(why))
     except OSError as error:
         raise CoprodError(
             f"--out {path}: it cannot be written ({(error.strerror or str(error)).lower()})"
         ) from None
-    finally:
-        hidden.unlink(missing_ok=True)
 
 
 def title(why: Explanation) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from markupsafe import Markup
 
 from analysis import look
 from analysis.replay.document import Document
+from analysis.whole import write_whole
 from sim import CoprodError
 
 PLAYER: Final = Path(__file__).parent / "js" / "player.js"
@@ -58,17 +58,12 @@ def write(page: str, path: str | Path) -> None:
     ------
     sim.CoprodError : the file cannot be written.
     """
-    path = Path(path)
-    hidden = path.with_name(f".coprod-{secrets.token_hex(8)}")
     try:
-        hidden.write_text(page, encoding="utf-8")
-        hidden.replace(path)
+        write_whole(Path(path), page)
     except OSError as error:
         raise CoprodError(
             f"--out {path}: it cannot be written ({(error.strerror or str(error)).lower()})"
         ) from None
-    finally:
-        hidden.unlink(missing_ok=True)
 
 
 def can_be_written(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
@@ -13,6 +12,7 @@ from markupsafe import Markup
 
 from analysis import look, statistics
 from analysis.report import assumptions, dialogue, sections, story, words
+from analysis.whole import write_whole
 
 if TYPE_CHECKING:
     from analysis.store import Study
@@ -27,13 +27,7 @@ def write(study: Study, path: str | Path) -> None:
     study : the runs of one design or of several, and what made them.
     path : the file; what stood there is replaced.
     """
-    path = Path(path)
-    hidden = path.with_name(f".coprod-{secrets.token_hex(8)}")
-    try:
-        hidden.write_text(render(study), encoding="utf-8")
-        hidden.replace(path)
-    finally:
-        hidden.unlink(missing_ok=True)
+    write_whole(Path(path), render(study))
 
 
 def render(study: Study) -> str:
