@@ -31,6 +31,7 @@ def keep_accounts(world, meeting, setup):
     # whoever comes later is looked after in as many parts as would make circles
     parts = (visitors + meeting.circle_size - 1) // meeting.circle_size
     facilitated = meeting.facilitation * (live * circles + later * parts) * setup.preparation
+    facilitated += meeting.moderation * world.commons.posted[0] * setup.values.moderating_seconds / 3600.0
     noted = meeting.scribe * live * circles * setup.writing_up
     ledger.hours[0] += facilitated
     ledger.hours[1] += noted

@@ -30,7 +30,9 @@ SECOND: Final = 0x94D049BB133111EB
     DISTORTION, READS, MISREAD, EXCHANGES, ASKER, ASKED_GROUP, ASKED_ISSUE, ANSWERER, MISTAKEN, QUESTIONS,
     ASKED_GROUP_LATER, ASKED_ISSUE_LATER, ANSWERER_LATER, ANSWERS_READ, MISTAKEN_LATER, FACILITATED, DRAFTER, PUBLIC,
     DROPOUT,
-) = range(42)  # fmt: skip
+    # on a platform
+    FOLLOWED_GROUP, FOLLOWED, FOLLOWED_STATUS, IS_ANSWER, PARENT, TAKEN_DOWN, FEED,
+) = range(49)  # fmt: skip
 
 # Decisions of extensions start here.
 FREE: Final = 1000
@@ -118,6 +120,20 @@ def count(amount, u):
     """A whole number for a fractional amount: the whole part, plus one with the fraction as chance."""
     whole = math.floor(amount)
     return int(whole) + (1 if u < amount - whole else 0)
+
+
+@compiled
+def one_of(key, decision, occasion, n):
+    """One of n in a row, each as likely, that stays the same when the row grows, unless the newcomer wins it.
+
+    Consistent hashing by jumps: Lamping & Veach 2014, arXiv:1406.2294. Takes up to 64 draws from `occasion` x 64 on.
+    """
+    chosen, step, jump = 0, 0, 0.0
+    while jump < n:
+        chosen = int(jump)
+        jump = math.floor((chosen + 1) / (1.0 - draw(key, decision, occasion * 64 + step)))
+        step += 1
+    return chosen
 
 
 def named(text: str) -> Any:

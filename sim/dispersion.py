@@ -1,10 +1,10 @@
-"""How far numbers lie apart: mean distance over all pairs, and Gini's coefficient, both by sorting."""
+"""How far numbers lie apart: mean distance over all pairs, Gini's coefficient and Lorenz's curve, by sorting."""
 
 from __future__ import annotations
 
 import math
 
-from sim.compiler import allocating
+from sim.compiler import allocating, compiled
 
 
 @allocating
@@ -31,3 +31,22 @@ def gini(values):
         total += values[i]
         weighted += (2.0 * i - n + 1.0) * values[i]
     return weighted / ((n - 1.0) * total) if total > 0.0 else math.nan
+
+
+@allocating
+def ascending(values):
+    """Sort in place."""
+    values.sort()
+
+
+@compiled
+def lorenz(values, share):
+    """The part of the sum that the lowest `share` of the values make up, in [0, 1]; between two values, in proportion.
+
+    values : sorted, none negative, not all zero.
+    """
+    upto, total, below = share * values.size, 0.0, 0.0
+    for i in range(values.size):
+        total += values[i]
+        below += values[i] * max(0.0, min(1.0, upto - i))
+    return below / total

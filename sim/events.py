@@ -14,11 +14,11 @@ from sim.layout import Field, tuple_of
 
 KINDS: Final = (
     "stopped", "stayed_away", "came", "said", "wrote", "noted", "not_noted", "read", "asked", "answered", "unanswered",
-    "drafted", "accepted", "opposed", "gave_way", "left",
+    "drafted", "accepted", "opposed", "gave_way", "left", "took_in", "clashed", "taken_down",
 )  # fmt: skip
 (
     STOPPED, STAYED_AWAY, CAME, SAID, WROTE, NOTED, NOT_NOTED, READ, ASKED, ANSWERED, UNANSWERED,
-    DRAFTED, ACCEPTED, OPPOSED, GAVE_WAY, LEFT,
+    DRAFTED, ACCEPTED, OPPOSED, GAVE_WAY, LEFT, TOOK_IN, CLASHED, TAKEN_DOWN,
 ) = range(len(KINDS))  # fmt: skip
 
 NOBODY: Final = -1
@@ -32,7 +32,8 @@ FIELDS: Final = (
         "about",
         np.int32,
         ("L",),
-        "a barrier (stopped), a group (asked, answered), an entry count (read); -1 none",
+        "a barrier (stopped), a group (asked, answered), how many entries (read), an entry (wrote, taken_down: that it "
+        "answers; took_in, clashed: that was read); -1 none",
     ),
     Field("issue", np.int16, ("L",), "issue; -1 none"),
     Field("channel", np.int8, ("L",), "channel; -1 none"),

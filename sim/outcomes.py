@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim import tallies
+from sim.commons import there_is_a_platform
 from sim.compiler import compiled
-from sim.dispersion import gini, mean_distance
+from sim.dispersion import ascending, gini, lorenz, mean_distance
 from sim.mechanisms.perception import believed
 from sim.plan import HEADINGS
 from sim.tallies import add_up
@@ -81,16 +82,77 @@ OUTCOMES: Final = (
       for m in ("intentions", "assets", "dialogue", "documentation", "interpretation", "understanding")),
     Outcome("cost", "cost of the process so far", "money", 0.0, None),
     *(Outcome(f"cost_{heading}", f"of which: {heading}", "money", 0.0, None) for heading in HEADINGS),
+    # on platforms; undefined in designs without one
+    Outcome("read_equality", "1 - Gini of how often people's entries were read, over those who wrote", "share"),
+    Outcome("diversity_of_uses", "how evenly people differ in what they do: only read, open threads, answer, or both (1 - "
+            "sum of squared shares, against four equal shares)", "share"),
+    Outcome("mutuality", "balance of answers given and got, person by person: 1 even, 0 one-way", "share"),
+    Outcome("conflict", "answers that were far outside the latitude of those whom they answer, of those that reached them",
+            "share"),
+    Outcome("competition", "Gini of the attention that entries got: 0 all were read alike, 1 one took all", "share"),
+    Outcome("unread", "entries that nobody has read", "share"),
+    Outcome("taken_down", "contributions that a moderator took down", "share"),
+    Outcome("legitimacy", "how legitimate the process is to people: what moderation has left of it, mean", "share"),
+    Outcome("content_lurkers", "contributions that come from the 90% of attenders who contribute least", "share"),
+    Outcome("content_contributors", "contributions that come from the 9% above them", "share"),
+    Outcome("content_superusers", "contributions that come from the 1% who contribute most", "share"),
 )  # fmt: skip
 (
-    ENGAGEMENT, PARTICIPATION, RETENTION, ALIGNMENT, UNDERSTANDING, CONVERGENCE, AGREEMENT, AGREEMENT_VALUE,
-    AGREEMENT_PRACTICAL, INFORMED_AGREEMENT, APPARENT_AGREEMENT, PSEUDO_CONSENSUS, CONSENSUS_REACHED, LEARNING, REVISION,
-    VOICE_EQUALITY, DIVERSITY, COVERAGE, ACCESSIBILITY, GAP_TRAVEL, GAP_DIGITAL, GAP_SCHEDULE, GAP_COMMUNICATION,
-    RECIPROCITY, INFLUENCE, INFLUENCE_PARITY, POLARISATION, BIMODALITY, RESOURCE_INTEGRATION, PUBLIC_VALUE, LEFT_OUT,
-    CAME, SPOKE, DOCUMENTED, MOVED_DRAFT, CONTRIBUTIONS, RECORDED, HEARD, HOURS_OFFERED, HOURS_USED, HOURS_FACILITATION,
-    HOURS_SCRIBES, MINUTES_INTENTIONS, MINUTES_ASSETS, MINUTES_DIALOGUE, MINUTES_DOCUMENTATION, MINUTES_INTERPRETATION,
-    MINUTES_UNDERSTANDING, COST, COST_PARTICIPANTS,
-) = range(50)  # fmt: skip
+    ENGAGEMENT,
+    PARTICIPATION,
+    RETENTION,
+    ALIGNMENT,
+    UNDERSTANDING,
+    CONVERGENCE,
+    AGREEMENT,
+    AGREEMENT_VALUE,
+    AGREEMENT_PRACTICAL,
+    INFORMED_AGREEMENT,
+    APPARENT_AGREEMENT,
+    PSEUDO_CONSENSUS,
+    CONSENSUS_REACHED,
+    LEARNING,
+    REVISION,
+    VOICE_EQUALITY,
+    DIVERSITY,
+    COVERAGE,
+    ACCESSIBILITY,
+    GAP_TRAVEL,
+    GAP_DIGITAL,
+    GAP_SCHEDULE,
+    GAP_COMMUNICATION,
+    RECIPROCITY,
+    INFLUENCE,
+    INFLUENCE_PARITY,
+    POLARISATION,
+    BIMODALITY,
+    RESOURCE_INTEGRATION,
+    PUBLIC_VALUE,
+    LEFT_OUT,
+    CAME,
+    SPOKE,
+    DOCUMENTED,
+    MOVED_DRAFT,
+    CONTRIBUTIONS,
+    RECORDED,
+    HEARD,
+    HOURS_OFFERED,
+    HOURS_USED,
+    HOURS_FACILITATION,
+    HOURS_SCRIBES,
+    MINUTES_INTENTIONS,
+    MINUTES_ASSETS,
+    MINUTES_DIALOGUE,
+    MINUTES_DOCUMENTATION,
+    MINUTES_INTERPRETATION,
+    MINUTES_UNDERSTANDING,
+    COST,
+    COST_PARTICIPANTS,
+) = range(50)
+(
+    READ_EQUALITY, DIVERSITY_OF_USES, MUTUALITY, CONFLICT, COMPETITION, UNREAD, TAKEN_DOWN, LEGITIMACY, CONTENT_LURKERS,
+    CONTENT_CONTRIBUTORS, CONTENT_SUPERUSERS,
+) = range(COST + 1 + len(HEADINGS), COST + 12 + len(HEADINGS))  # fmt: skip
 NAMES: Final = tuple(outcome.name for outcome in OUTCOMES)
 
 
@@ -118,6 +180,10 @@ def observe(world, setup, row):
         _gaps_in(world, row[p], first, end)
         row[p, VOICE_EQUALITY] = _voice_equality(world, first, end)
         row[p, RECIPROCITY] = _reciprocity(world.ledger.flow, p - 1)
+        if there_is_a_platform(world):
+            _uses_in(world, row[p], first, end)
+            _attention_in(world, setup, row[p], p - 1)
+            _content_in(world, row[p], first, end)
     _influence(world, setup, row)
     _accounts(world, setup, row[0])
 
@@ -305,6 +371,76 @@ def _reciprocity(flow, group):
                 even += 2.0 * min(flow[g, h], flow[h, g])
                 both += flow[g, h] + flow[h, g]
     return ratio(even, both)
+
+
+# ---- on platforms --------------------------------------------------------------------------------------------------
+
+
+@compiled
+def _uses_in(world, row, first, end):
+    """What the people of a scope do on platforms, and what is done to them."""
+    people, commons, scratch = world.people, world.commons, world.ledger.sorted
+    readers = openers = answerers = both = writers = 0
+    given = got = even = reached = conflicts = down = contributions = legitimate = 0.0
+    for i in range(first, end):
+        legitimate += commons.legitimacy[i] / (end - first)
+        contributions += people.contributions[i]
+        down += commons.taken_down[i]
+        reached += commons.answers_read[i]
+        conflicts += commons.conflicts[i]
+        given += commons.answered[i]
+        got += commons.answers_got[i]
+        even += min(commons.answered[i], commons.answers_got[i])
+        if commons.opened[i] + commons.answered[i] > 0:
+            scratch[writers] = commons.read[i]
+            writers += 1
+        if people.attended[i] > 0:
+            opens, answers = commons.opened[i] > 0, commons.answered[i] > 0
+            readers += not opens and not answers
+            openers += opens and not answers
+            answerers += answers and not opens
+            both += opens and answers
+    users = readers + openers + answerers + both
+    if users > 0:
+        squares = readers * readers + openers * openers + answerers * answerers + both * both
+        row[DIVERSITY_OF_USES] = (1.0 - squares / (float(users) * users)) / 0.75
+    row[READ_EQUALITY] = 1.0 - gini(scratch[:writers])
+    row[MUTUALITY], row[CONFLICT] = ratio(2.0 * even, given + got), ratio(conflicts, reached)
+    row[TAKEN_DOWN], row[LEGITIMACY] = ratio(down, contributions), legitimate
+
+
+@compiled
+def _attention_in(world, setup, row, group):
+    """How the attention that was there fell on what was written on platforms, by a group or by all (-1)."""
+    record, commons, people = world.record, world.commons, world.people
+    n = unread = 0
+    for e in range(record.length[0]):
+        on_platform = not record.noted[e] and setup.platform[record.session[e]]
+        if on_platform and (group < 0 or people.group[record.author[e]] == group):
+            commons.attention[n] = commons.reads[e]
+            unread += commons.reads[e] == 0
+            n += 1
+    row[COMPETITION], row[UNREAD] = gini(commons.attention[:n]), ratio(float(unread), float(n))
+
+
+@compiled
+def _content_in(world, row, first, end):
+    """Whose the content is: of the many who contribute least, of the few above them, of the very few at the top.
+
+    Classes of 90, 9 and 1% (van Mierlo 2014, doi:10.2196/jmir.2966), read off the Lorenz curve, so that they hold for any
+    number of people.
+    """
+    people, scratch, n, total = world.people, world.ledger.sorted, 0, 0.0
+    for i in range(first, end):
+        if people.attended[i] > 0:
+            scratch[n] = people.contributions[i]
+            total += people.contributions[i]
+            n += 1
+    if total == 0.0:
+        return
+    ascending(scratch[:n])
+    lower, most = lorenz(scratch[:n], 0.9), lorenz(scratch[:n], 0.99)
+    row[CONTENT_LURKERS], row[CONTENT_CONTRIBUTORS], row[CONTENT_SUPERUSERS] = lower, most - lower, 1.0 - most
 
 
 # ---- the whole -----------------------------------------------------------------------------------------------------

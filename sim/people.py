@@ -71,6 +71,7 @@ BLUEPRINT: Final = (
     Field("barriers", np.float64, ("G", 4, 2), "level of each barrier, and the share who face it"),
     Field("issue", np.uint64, ("K",), "hash of each issue's name"),
     Field("asset", np.uint64, ("S",), "hash of the name of each kind of strength"),
+    Field("homophily", np.float64, (1,), "chance to look among one's own group for whom to follow"),
 )
 Blueprint = tuple_of("Blueprint", BLUEPRINT)
 
@@ -117,6 +118,7 @@ def blueprint(scenario: Any) -> Any:
         ),
         issue=np.array([chance.named(name) for name in issues], np.uint64),
         asset=np.array([chance.named(name) for name in kinds], np.uint64),
+        homophily=np.array([scenario.follows.homophily if scenario.follows is not None else 0.0]),
     )
 
 

@@ -11,11 +11,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from sim import chance, events, people, record
+from sim import chance, commons, events, people, record
 from sim import parameters as behaviour
 from sim.compiler import compiled, plainly
 from sim.layout import Field, allocate, bytes_of, tuple_of
-from sim.scenario import KERNELS, MECHANISMS, RULES, Scenario
+from sim.scenario import KERNELS, MECHANISMS, ORDERS, READERS, RULES, Platform, Scenario
 from sim.setting import BARRIERS, HUMAN_INTERACTION, SOCIAL_FIDELITY, channels, levels
 
 INTENTIONS, ASSETS, DIALOGUE, DOCUMENTATION, INTERPRETATION, UNDERSTANDING = range(6)
@@ -47,6 +47,15 @@ class Meeting(NamedTuple):
     captures_divergence: float
     supports: Any
     decides: bool
+    platform: bool
+    owner: int
+    readers: int
+    answering: float
+    order: int
+    ranks: bool
+    feed_window: int
+    moderation: float
+    anonymity: float
 
 
 PLAN: Final = (
@@ -76,6 +85,15 @@ PLAN: Final = (
     Field("captures_divergence", np.float64, ("M",), "[0, 1]"),
     Field("supports", np.float64, ("M", 4), "share of each barrier removed"),
     Field("decides", np.bool_, ("M",), "is a draft put to the participants?"),
+    Field("platform", np.bool_, ("M",), "is there a platform?"),
+    Field("owner", np.int64, ("M",), "the group that alone opens threads on it; -1 everybody"),
+    Field("readers", np.int64, ("M",), "EVERYBODY, MEMBERS or FOLLOWERS see an entry"),
+    Field("answering", np.float64, ("M",), "share of contributions that answer one"),
+    Field("order", np.int64, ("M",), "UNREAD, NEWEST or ANSWERED stands on top"),
+    Field("ranks", np.bool_, ("M",), "is there a feed of the latest entries?"),
+    Field("feed_window", np.int64, ("M",), "entries in the feed"),
+    Field("moderation", np.float64, ("M",), "[0, 1]"),
+    Field("anonymity", np.float64, ("M",), "[0, 1]"),
 )
 Plan = tuple_of("Plan", PLAN)
 
@@ -96,6 +114,10 @@ class Setup(NamedTuple):
     groups_by_name: Any  # the groups in that order
     issues_by_name: Any  # the issues in the order of their hashes
     first: Any  # index of each group's first member; one more for the end
+    invited: Any  # groups invited, by session
+    platform: Any  # is there a platform? by session
+    readers: Any  # who sees what is written, by session
+    anonymity: Any  # how far authors are hidden, by session
     rule: int  # MAJORITY ... UNANIMITY
     fee: Any  # cost of an hour of a member of each group
     facilitator_hour: float  # preparation included
@@ -191,6 +213,7 @@ class World(NamedTuple):
     room: Any
     record: Any
     board: Any
+    commons: Any
     draft: Any
     ledger: Any
     log: Any
@@ -198,7 +221,7 @@ class World(NamedTuple):
 
 TABLES: Final = (
     (people.People, people.FIELDS), (Room, ROOM), (record.Record, record.FIELDS), (record.Board, record.BOARD),
-    (Draft, DRAFT), (Ledger, LEDGER), (events.Log, events.FIELDS),
+    (commons.Commons, commons.FIELDS), (Draft, DRAFT), (Ledger, LEDGER), (events.Log, events.FIELDS),
 )  # fmt: skip
 
 
@@ -227,6 +250,15 @@ def turn_to(meeting, plan, t):
     meeting.captures_divergence = plan.captures_divergence[t]
     meeting.supports = plan.supports[t]
     meeting.decides = plan.decides[t]
+    meeting.platform = plan.platform[t]
+    meeting.owner = plan.owner[t]
+    meeting.readers = plan.readers[t]
+    meeting.answering = plan.answering[t]
+    meeting.order = plan.order[t]
+    meeting.ranks = plan.ranks[t]
+    meeting.feed_window = plan.feed_window[t]
+    meeting.moderation = plan.moderation[t]
+    meeting.anonymity = plan.anonymity[t]
 
 
 def dials_of(scenario: Scenario, session: str) -> tuple[float, ...]:
@@ -275,7 +307,25 @@ def make_plan(scenario: Scenario) -> Any:
         captures_divergence=np.array([s.captures_divergence for s in sessions.values()]),
         supports=np.array([[getattr(s.supports, b) for b in BARRIERS] for s in sessions.values()]),
         decides=np.array([s.decide for s in sessions.values()]),
+        **_platforms(scenario),
     )
+
+
+def _platforms(scenario: Scenario) -> dict[str, np.ndarray]:
+    """The platforms of a timetable, by session; where there is none, the plain document: everybody writes and reads on."""
+    plain, groups = Platform(), list(scenario.groups)
+    here = [session.platform or plain for session in scenario.sessions.values()]
+    return {
+        "platform": np.array([session.platform is not None for session in scenario.sessions.values()]),
+        "owner": np.array([-1 if p.owner is None else groups.index(p.owner) for p in here], np.int64),
+        "readers": np.array([READERS.index(p.readers) for p in here], np.int64),
+        "answering": np.array([p.answering for p in here]),
+        "order": np.array([ORDERS.index(p.order) for p in here], np.int64),
+        "ranks": np.array([p.ranks() for p in here]),
+        "feed_window": np.array([p.feed_window for p in here], np.int64),
+        "moderation": np.array([p.moderation for p in here]),
+        "anonymity": np.array([p.anonymity for p in here]),
+    }
 
 
 def values_of(scenario: Scenario) -> Any:
@@ -286,7 +336,7 @@ def values_of(scenario: Scenario) -> Any:
 
 def make_setup(scenario: Scenario) -> Setup:
     """What stays the same through a run of a scenario."""
-    values, prices = values_of(scenario), scenario.prices
+    values, prices, plan = values_of(scenario), scenario.prices, make_plan(scenario)
     names = np.array([chance.named(name) for name in scenario.groups], np.uint64)
     issues = np.array([chance.named(name) for name in scenario.issues], np.uint64)
     rank = np.empty(len(names), np.int64)
@@ -306,6 +356,10 @@ def make_setup(scenario: Scenario) -> Setup:
         groups_by_name=np.argsort(names),
         issues_by_name=np.argsort(issues),
         first=np.cumsum([0, *(g.size for g in scenario.groups.values())]),
+        invited=plan.invited,
+        platform=plan.platform,
+        readers=plan.readers,
+        anonymity=plan.anonymity,
         rule=RULES.index(scenario.decision.rule),
         fee=np.array([g.fee_per_hour for g in scenario.groups.values()]),
         facilitator_hour=prices.facilitator_hour,
@@ -369,7 +423,7 @@ def sizes(scenario: Scenario, plan: Any, values: Any, lines: int = 0) -> dict[st
             answers += g * k
     return {
         "N": n, "G": g, "K": k, "S": len(scenario.asset_kinds), "T": turns, "C": circles + 1, "E": entries,
-        "Q": answers, "L": lines, "P": 1 + g + len(BARRIERS),
+        "Q": answers, "L": lines, "P": 1 + g + len(BARRIERS), **commons.room_for(scenario, n, entries),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from sim.commons import NONE, join_commons
 from sim.compiler import compiled
 from sim.layout import VIEW_BINS, Field, tuple_of
 
@@ -54,13 +55,16 @@ def bin_of(position):
 
 @compiled
 def enter(world, author, key, issue, position, session, channel, divergent, noted):
-    """Append one entry: the author's contribution of that key; its position is now the author's latest on record."""
+    """Append one entry: the author's contribution of that key; its position is now the author's latest on record.
+
+    Returns the entry's number; -1 if there was no room.
+    """
     record, people = world.record, world.people
     e = record.length[0]
     if (
         e >= record.issue.size
     ):  # never in a session of our own, whose entries all have room; an extension may ask for more
-        return
+        return NONE
     record.issue[e] = issue
     record.position[e] = position
     record.author[e] = author
@@ -73,3 +77,5 @@ def enter(world, author, key, issue, position, session, channel, divergent, note
     record.marks[issue, bin_of(position)] += 1
     people.captured[author] += 1
     people.latest[author, issue] = position
+    join_commons(world, e, author)
+    return e

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.chance import child
+from sim.commons import draw_follows, wipe_commons
 from sim.compiler import compiled
 from sim.mechanisms.decision import NOT_YET
 from sim.outcomes import observe, observe_start
@@ -20,6 +21,8 @@ def begin(world, setup, blueprint, replicate, population, process):
     """Draw the people of a replicate, empty the record and measure where they start. Writes the whole world."""
     draw_population(world.people, blueprint, replicate, population, process, setup.values)
     wipe(world.record, world.board)
+    wipe_commons(world.commons)
+    draw_follows(world.commons, world.people, blueprint, replicate, population)
     world.room.nobody[0] = child(process, replicate)
     world.log.length[0] = 0
     world.room.live[:] = NOWHERE

@@ -29,6 +29,8 @@ MECHANISMS: Final = ("intentions", "assets", "dialogue", "documentation", "inter
 THEMES: Final = ("why", "who", "how", "what", "refine", "result", "reflect")
 KERNELS: Final = ("smooth", "step", "flat")
 RULES: Final = ("majority", "70/15", "75", "80", "unanimity")
+READERS: Final = ("everybody", "members", "followers")
+ORDERS: Final = ("unread", "newest", "answered")
 
 Mechanism = Literal["intentions", "assets", "dialogue", "documentation", "interpretation", "understanding"]
 Theme = Literal["why", "who", "how", "what", "refine", "result", "reflect"]
@@ -259,6 +261,44 @@ def _check_setting(text: str) -> str:
 Setting = Annotated[str, AfterValidator(_check_setting)]
 
 
+class Platform(Frozen):
+    """What carries the later channels of a session, where that is more than a plain shared document: a private group, a
+    forum, a microblog, a blog. With every field left out it is the plain document.
+
+    Source of the features: Daneshvar et al. 2018, JMIR Human Factors 5(1):e5 (abstract); the rules: docs/odd.md.
+    """
+
+    owner: Name | None = None
+    """The group whose members alone open threads, as on a blog; others comment. Everybody may, if left out."""
+    readers: Literal["everybody", "members", "followers"] = "everybody"
+    """Who sees an entry: everybody, now and in later sessions; the groups invited to this session, as in a private group;
+    those who follow its author, and whom it answers."""
+    answering: Share = 0.0
+    """The share of contributions that answer an entry one has read, if one has any in mind; the rest open a thread."""
+    order: Literal["unread", "newest", "answered"] = "unread"
+    """What stands on top: the first that one has not read; the newest; the most answered, so that the rich get richer."""
+    feed_window: Annotated[int, Field(ge=1, le=10_000)] = 200
+    """How many of the latest entries a feed ranks; what is older has sunk. Unread first, everybody reads on from where they
+    stopped, and nothing sinks, unless it is shown to followers only."""
+    moderation: Share = 0.0
+    """The chance that an answer which would be a conflict is taken down before it appears."""
+    anonymity: Share = 0.0
+    """How far authors are hidden: 0 name and group are seen, 1 nobody can tell."""
+
+    def ranks(self) -> bool:
+        """Is there a feed of the latest entries, or does everybody read on from where they stopped?"""
+        return self.order != "unread" or self.readers == "followers"
+
+
+class Follows(Frozen):
+    """Who follows whom: a sparse directed graph, drawn with the population."""
+
+    degree: Annotated[int, Field(ge=1, le=1000)]
+    """How many others each person follows."""
+    homophily: Share = 0.5
+    """The chance that somebody looks among their own group for whom to follow, and not among all."""
+
+
 class Session(Frozen):
     """One meeting, or one stretch of time in which people contribute when and where it suits them."""
 
@@ -296,6 +336,8 @@ class Session(Frozen):
     """Dials of this session; they multiply the scenario's."""
     decide: bool = False
     """Is a draft put to the participants at the end?"""
+    platform: Platform | None = None
+    """What carries the later channels: a private group, a forum, a microblog, a blog; a plain document if left out."""
 
     def shares(self) -> tuple[float, ...]:
         """Shares of the minutes for the six mechanisms, in the order of MECHANISMS."""
@@ -384,6 +426,8 @@ class Scenario(Frozen):
     preset: Literal["eaa_only"] | None = None
     """`eaa_only` takes out what the EAA theory leaves to context: power 1, trust fixed at 1, no accountability, no
     pen."""
+    follows: Follows | None = None
+    """Who follows whom, where a platform shows entries to followers."""
     dials: Dials = Dials()
     """The six mechanisms' dials, for the whole process."""
     context: dict[Name, Context] = Field(default_factory=dict)
@@ -494,6 +538,8 @@ def _problems(scenario: Scenario) -> list[str]:
                 f"{where}: nobody can reach it: in {scenario.cell(name)} every invited group is stopped by a barrier "
                 "of 1; invite another group, add a support, or choose another setting"
             )
+        found += _problems_of_platform(scenario, name)
+    found += _problems_of_following(scenario)
     for name, factor in scenario.context.items():
         found += [
             f"context.{name}.sessions: {_unknown('session', key, sessions)}"
@@ -509,6 +555,55 @@ def _problems(scenario: Scenario) -> list[str]:
                 found.append(f"parameters.{name}: it must lie between {low:g} and {high:g}, found {value:g}")
     if not any(issue.kind in scenario.decision.kinds for issue in issues.values()):
         found.append(f"decision.kinds: no issue is of kind {' or '.join(scenario.decision.kinds)}")
+    return found
+
+
+def _problems_of_platform(scenario: Scenario, name: str) -> list[str]:
+    """What does not hang together about the platform of a session."""
+    session, where = scenario.sessions[name], f"sessions.{name}.platform"
+    platform = session.platform
+    if platform is None:
+        return []
+    found = []
+    # a cell laid over the whole process may leave a platform idle; a session's own cell should not
+    if scenario.setting is None and not channels(session.setting, session.live_share)[2:].any():
+        found.append(
+            f"{where}: a platform carries what people contribute later, and in {session.setting} nobody does; take "
+            "blended or different time, or leave the platform out"
+        )
+    owner = platform.owner
+    if owner is not None and owner not in scenario.groups:
+        found.append(f"{where}.owner: {_unknown('group', owner, scenario.groups)}")
+    elif owner is not None and owner not in scenario.invited(name):
+        found.append(
+            f"{where}.owner: {owner!r} is not invited to this session, so that nobody could write; invite the group, "
+            "or let another one own the platform"
+        )
+    if platform.readers == "followers" and scenario.follows is None:
+        found.append(
+            f"{where}.readers: entries are for followers, and nobody follows anybody; give the scenario a [follows] "
+            "with a degree, or let members or everybody read"
+        )
+    return found
+
+
+def _problems_of_following(scenario: Scenario) -> list[str]:
+    """What does not hang together about who follows whom."""
+    if scenario.follows is None:
+        return []
+    found = []
+    if scenario.follows.degree >= scenario.people:
+        found.append(
+            f"follows.degree: each is to follow {scenario.follows.degree} others, and there are only "
+            f"{scenario.people - 1}; ask for fewer, or invite more people"
+        )
+    if not any(
+        s.platform is not None and s.platform.readers == "followers" for s in scenario.sessions.values()
+    ):
+        found.append(
+            "follows: no session has a platform whose readers are followers, so that following has no use; give one "
+            'platform.readers = "followers", or leave follows out'
+        )
     return found
 
 

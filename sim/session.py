@@ -11,11 +11,12 @@ from sim.mechanisms.dialogue import converse
 from sim.mechanisms.intentions import share_intentions
 from sim.mechanisms.interpretation import interpret
 from sim.mechanisms.leaving import leave, let_weeks_pass
+from sim.mechanisms.platform import rank_feed
 from sim.mechanisms.understanding import seek_understanding
 
 __all__ = [
     "arrive", "converse", "decide", "hold_session", "interpret", "keep_accounts", "leave", "let_weeks_pass", "name_assets",
-    "seek_understanding", "share_intentions",
+    "rank_feed", "seek_understanding", "share_intentions",
 ]  # fmt: skip
 
 
@@ -31,6 +32,7 @@ def hold_session(world, meeting, setup):
     share_intentions(world, meeting, setup)
     name_assets(world, meeting, setup)
     converse(world, meeting, setup)  # dialogue, written down as it goes
+    rank_feed(world, meeting, setup)  # on a platform: what stands on top
     interpret(world, meeting, setup)
     seek_understanding(world, meeting, setup)
     decide(world, meeting, setup)  # a draft is measured every time, put only where the session decides

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim import chance, events
 from sim.chance import draw, sooner
+from sim.commons import legitimacy
 from sim.compiler import compiled
 from sim.mechanisms.dialogue import came
 from sim.plan import FOUR_FIFTHS, MAJORITY, SEVENTY_FIFTEEN, THREE_QUARTERS
@@ -149,6 +150,7 @@ def _vote_in_private(world, setup):
     private, public, position, views = draft.private, draft.public, draft.position, people.views
     for i in range(people.group.size):
         heard = been_heard(people.heard[i], values.heard_half * max(1, people.attended[i]))
+        heard *= legitimacy(world, i)  # whose words were taken down feels less fairly treated
         for k in range(setup.weight.size):
             vote = NEUTRAL
             if people.active[i] and not math.isnan(position[k]):

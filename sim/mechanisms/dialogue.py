@@ -12,10 +12,21 @@ import numpy as np
 
 from sim import chance, events
 from sim.chance import child, count, draw, sooner
+from sim.commons import NONE
 from sim.compiler import compiled
 from sim.mechanisms.documentation import post, take_notes
-from sim.mechanisms.perception import attention, clipped, learn, perceived, poorer, prevailing, seen_openness
+from sim.mechanisms.perception import (
+    attention,
+    clipped,
+    learn,
+    perceived,
+    poorer,
+    prevailing,
+    salience,
+    seen_openness,
+)
 from sim.mechanisms.persuasion import persuasion
+from sim.mechanisms.platform import is_taken_down, join_thread, to_be_answered
 from sim.plan import DIALOGUE, posts_in, turns_in
 from sim.setting import LIVE_REMOTE, NOWHERE
 
@@ -100,12 +111,6 @@ def _next_speaker(room, members, turn):
 
 
 @compiled
-def salience(view, floor):
-    """How much an issue matters to somebody: more, the more extreme the own view (judgement)."""
-    return floor + (1.0 - floor) * abs(view)
-
-
-@compiled
 def picked_issue(world, setup, i, decision, occasion):
     """The issue that person i takes up: a race between the issues, by weight on the agenda x own salience."""
     people, room = world.people, world.room
@@ -126,14 +131,16 @@ def picked_issue(world, setup, i, decision, occasion):
 
 
 @compiled
-def _position(world, setup, i, k, trust):
+def _position(world, setup, i, k, silencing, trust):
     """The position that person i voices on issue k, and whether it is divergent: bent towards what it believes to
     prevail, the more, the less it trusts its audience. Source: self-silencing, PMC6594623 (expressed and private).
+
+    silencing : share of the way to what prevails that it is bent where there is no trust, [0, 1].
     """
     people = world.people
     view = people.views[i, k]
     prevails = prevailing(people.picture, people.certainty, people.views, i, k)
-    voiced = clipped(view + setup.values.self_silencing * (1.0 - trust) * (prevails - view))
+    voiced = clipped(view + silencing * (1.0 - trust) * (prevails - view))
     return voiced, abs(voiced - prevails) >= setup.values.divergence
 
 
@@ -146,7 +153,7 @@ def _voice(world, meeting, setup, members, i, turn):
         if j != i:
             trust += people.trust[i, people.group[j]]
     k = picked_issue(world, setup, i, chance.ISSUE, turn)
-    voiced, divergent = _position(world, setup, i, k, trust / (members.size - 1))
+    voiced, divergent = _position(world, setup, i, k, setup.values.self_silencing, trust / (members.size - 1))
     people.contributions[i] += 1
     people.said[i, k] = voiced
     n = room.n[3]
@@ -199,8 +206,16 @@ def hear(world, setup, members, speaker, k, voiced, turn):
 
 @compiled
 def _write_posts(world, meeting, setup):
-    """Those who come later write, in the order of their visits: no floor to win, no listener until somebody reads."""
-    people, room = world.people, world.room
+    """Those who come later write, in the order of their visits: no floor to win, no listener until somebody reads.
+
+    Whose name is hidden is bent less by what prevails (judgement).
+    """
+    people, room, silencing = (
+        world.people,
+        world.room,
+        setup.values.self_silencing * (1.0 - meeting.anonymity),
+    )
+    world.commons.posted[0] = 0
     time = posts_in(meeting.later_minutes * meeting.minutes[DIALOGUE], setup.values)
     if time <= 0.0:
         return
@@ -210,22 +225,33 @@ def _write_posts(world, meeting, setup):
         will = min(1.0, people.engagement[i] * people.talkativeness[i] * room.fluency[i])
         trust = _trust_in_audience(people, i, room.by_group, audience)
         for occasion in range(count(time * will, draw(room.key[i], chance.POSTS, 0))):
-            k = picked_issue(world, setup, i, chance.ISSUE_OF_POST, occasion)
-            voiced, divergent = _position(world, setup, i, k, trust)
-            people.contributions[i] += 1
-            people.said[i, k] = voiced
-            events.tell(
-                world.log,
-                meeting.number,
-                events.WROTE,
-                i,
-                events.NOTHING,
-                k,
-                room.later[i],
-                voiced,
-                divergent,
-            )
-            post(world, meeting, i, k, voiced, divergent, occasion)
+            _write(world, meeting, setup, i, silencing, trust, occasion)
+
+
+@compiled
+def _write(world, meeting, setup, i, silencing, trust, occasion):
+    """Person i writes one contribution: on a platform an answer to what it has in mind, or a thread of its own."""
+    people, room = world.people, world.room
+    parent = NONE
+    if meeting.platform:
+        parent = to_be_answered(world, meeting, setup, i, occasion)
+        if parent < NONE:
+            return
+    if parent == NONE:
+        k = picked_issue(world, setup, i, chance.ISSUE_OF_POST, occasion)
+    else:
+        k = np.int64(world.record.issue[parent])
+    voiced, divergent = _position(world, setup, i, k, silencing, trust)
+    people.contributions[i] += 1
+    people.said[i, k] = voiced
+    events.tell(world.log, meeting.number, events.WROTE, i, parent, k, room.later[i], voiced, divergent)
+    if meeting.platform:
+        world.commons.posted[0] += 1
+        if is_taken_down(world, meeting, setup, i, parent, voiced, occasion):
+            return
+    e = post(world, meeting, i, k, voiced, divergent, occasion)
+    if meeting.platform and e != NONE:
+        join_thread(world, i, e, parent)
 
 
 @compiled

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim import chance, events
 from sim.chance import child, count, draw, triangle
+from sim.commons import NONE
 from sim.compiler import allocating, compiled
 from sim.mechanisms.perception import clipped
 from sim.plan import DOCUMENTATION
@@ -109,11 +110,16 @@ def _choose(world, meeting, said, capacity):
 
 @compiled
 def post(world, meeting, i, k, position, divergent, occasion):
-    """A post documents itself, as far as the documentation dial lets it. Writes the record, captured and latest."""
+    """A post documents itself, as far as the documentation dial lets it; returns its entry, -1 if it was lost.
+
+    Writes the record, captured and latest.
+    """
     room = world.room
-    if draw(room.key[i], chance.KEPT, occasion) < meeting.dials[DOCUMENTATION]:
-        key = child(room.key[i], POSTED + occasion)
-        enter(world, i, key, k, position, meeting.number, room.later[i], divergent, False)
-        events.tell(
-            world.log, meeting.number, events.NOTED, i, events.NOTHING, k, room.later[i], position, divergent
-        )
+    if draw(room.key[i], chance.KEPT, occasion) >= meeting.dials[DOCUMENTATION]:
+        return NONE
+    key = child(room.key[i], POSTED + occasion)
+    e = enter(world, i, key, k, position, meeting.number, room.later[i], divergent, False)
+    events.tell(
+        world.log, meeting.number, events.NOTED, i, events.NOTHING, k, room.later[i], position, divergent
+    )
+    return e

@@ -10,10 +10,20 @@ import math
 
 from sim import chance, events
 from sim.chance import count, draw
+from sim.commons import NONE
 from sim.compiler import compiled
 from sim.mechanisms.assets import recognise
 from sim.mechanisms.perception import attention, learn, perceived, poorer, seen_openness
 from sim.mechanisms.persuasion import persuasion
+from sim.mechanisms.platform import (
+    be_read,
+    enter_feed,
+    named,
+    next_answer,
+    next_in_feed,
+    passes_over,
+    sweep,
+)
 from sim.plan import ASSETS, DIALOGUE, INTENTIONS, INTERPRETATION
 from sim.setting import NOWHERE
 
@@ -24,7 +34,8 @@ LIVE, LATER = range(2)
 def interpret(world, meeting, setup):
     """Everybody here reads on, oldest unread first, never their own words, nothing twice.
 
-    Those here live read what was on record when the meeting ended; what is posted after it waits for their next time.
+    Those here live read what was on record when the meeting ended; what is posted after it waits for their next time. On a
+    platform, answers to oneself come first, and then perhaps what a feed puts on top.
     Writes cursor, picture, certainty, views, the trust and openness that reading carries and, of authors, recognised
     and heard: to be read is to be heard.
     """
@@ -46,30 +57,74 @@ def interpret(world, meeting, setup):
 @compiled
 def _read(world, meeting, setup, i, sitting, channel, minutes, end):
     """Person i reads as many entries as its minutes allow, up to entry `end`; what it read then moves its views."""
-    people, room, record, gathered = world.people, world.room, world.record, world.room.by_issue
+    people, room, gathered = world.people, world.room, world.room.by_issue
     amount = minutes * setup.values.reading_rate * room.fluency[i]
     left = count(amount, draw(room.key[i], chance.READS, sitting))
     gathered[:, :] = 0.0
-    e, read = people.cursor[i], 0
-    while e < end and read < left:
-        if record.author[e] != i:
-            _take_in(world, meeting, setup, i, channel, e)
-            read += 1
-        e += 1
-    people.cursor[i] = e
+    sweep(world, i, end)
+    if sitting == LATER and meeting.platform:
+        read = _read_answers(world, meeting, setup, i, channel, left)
+    else:
+        read = 0
+    if sitting == LATER and meeting.ranks:
+        read = _read_feed(world, meeting, setup, i, channel, left, read)
+        people.cursor[i] = end
+    else:
+        read = _read_on(world, meeting, setup, i, channel, left, read, end)
     if read > 0:
         _make_up_ones_mind(people, i, gathered, setup.values.influence)
         events.tell(world.log, meeting.number, events.READ, i, read, events.NOTHING, channel, math.nan, False)
 
 
 @compiled
+def _read_on(world, meeting, setup, i, channel, left, read, end):
+    """Person i reads on through the record from where it stopped, oldest unread first. Returns how much it has read now."""
+    people, record = world.people, world.record
+    e = people.cursor[i]
+    while e < end and read < left:
+        if record.author[e] != i and not passes_over(world, setup, i, e):
+            _take_in(world, meeting, setup, i, channel, e)
+            read += 1
+        e += 1
+    people.cursor[i] = e
+    return read
+
+
+@compiled
+def _read_answers(world, meeting, setup, i, channel, left):
+    """Answers reach those whom they answer first. Returns how much person i has read."""
+    read = 0
+    while read < left:
+        e = next_answer(world, i)
+        if e == NONE:
+            break
+        _take_in(world, meeting, setup, i, channel, e)
+        read += 1
+    return read
+
+
+@compiled
+def _read_feed(world, meeting, setup, i, channel, left, read):
+    """Person i reads down the feed. Returns how much it has read now."""
+    enter_feed(world, meeting, setup, i)
+    while read < left:
+        e = next_in_feed(world, meeting, setup, i)
+        if e == NONE:
+            break
+        _take_in(world, meeting, setup, i, channel, e)
+        read += 1
+    return read
+
+
+@compiled
 def _take_in(world, meeting, setup, i, channel, e):
-    """Person i reads entry e: the picture of the author's group moves, who wrote it is noticed, the position is kept in
-    mind. Writes picture, certainty, trust, openness, what was gathered, and the author's heard and recognised.
+    """Person i reads entry e: the picture of the author's group moves, who wrote it is noticed as far as it is told, the
+    position is kept in mind. Writes picture, certainty, trust, openness, what was gathered, the author's heard and
+    recognised, and on platforms what being read does.
     """
     people, room, record, values = world.people, world.room, world.record, setup.values
     j, k, gathered = record.author[e], record.issue[e], room.by_issue
-    g = people.group[j]
+    g, known = people.group[j], named(world, setup, e)
     fidelity = poorer(setup.fidelity, channel, record.channel[e])
     attends = attention(people.engagement[i], fidelity, room.fluency[i])
     view = people.views[i, k]
@@ -77,22 +132,37 @@ def _take_in(world, meeting, setup, i, channel, e):
         view - record.position[e]
     )
     read = perceived(bent, fidelity, values.noise, room.key[i] ^ record.key[e], chance.MISREAD, 0)
-    learn(people.picture, people.certainty, i, g, k, read, values.learning * attends)
+    if meeting.platform:
+        events.tell(world.log, meeting.number, events.TOOK_IN, i, e, k, channel, read, False)
+    learn(people.picture, people.certainty, i, g, k, read, values.learning * attends * known)
     near = persuasion(abs(read - view), people.tolerance[i], setup.kernel)
     if near > 0.0:
-        gathered[k, 0] += people.trust[i, g] * near
-        gathered[k, 1] += people.trust[i, g] * near * read
+        trust = _trust_in_author(people, i, g, known)
+        gathered[k, 0] += trust * near
+        gathered[k, 1] += trust * near * read
         gathered[k, 2] += attends
         gathered[k, 3] += 1.0
     seen = seen_openness(room.openness[i], room.openness[j], fidelity)
-    noticed = attends * meeting.dials[INTENTIONS]
+    noticed = attends * meeting.dials[INTENTIONS] * known
     people.trust[i, g] += values.trust_gain * noticed * (seen - people.trust[i, g])
     people.openness[i] += values.intention_gain * noticed * (seen - people.openness[i])
-    recognise(people, j, values.recognition_gain * attends * meeting.dials[ASSETS])
+    recognise(people, j, values.recognition_gain * attends * meeting.dials[ASSETS] * known)
     listened = attends * meeting.dials[DIALOGUE]
     people.heard[j] += listened
     room.heard[j] += listened
     world.ledger.flow[g, people.group[i]] += listened
+    be_read(world, meeting, setup, i, e, abs(read - view), attends * known)
+
+
+@compiled
+def _trust_in_author(people, i, g, known):
+    """Person i's trust in the author of what it reads: in the group, as far as that is known, else in groups at large."""
+    if known >= 1.0:
+        return people.trust[i, g]
+    anybody = 0.0
+    for of in range(people.trust.shape[1]):
+        anybody += people.trust[i, of] / people.trust.shape[1]
+    return known * people.trust[i, g] + (1.0 - known) * anybody
 
 
 @compiled

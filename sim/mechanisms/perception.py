@@ -1,4 +1,4 @@
-"""What somebody takes in: attention, misreading, beliefs about groups, and how a statement changes a picture."""
+"""What somebody takes in: attention, misreading, beliefs about groups, how a statement changes a picture, what matters."""
 
 from __future__ import annotations
 
@@ -84,3 +84,9 @@ def learn(picture, certainty, i, g, k, position, a):
     c = certainty[i, g, k]
     picture[i, g, k] += a / (a + c * (1.0 - a)) * (position - picture[i, g, k])
     certainty[i, g, k] = c + a * (1.0 - c)
+
+
+@compiled
+def salience(view, floor):
+    """How much an issue matters to somebody: more, the more extreme the own view (judgement)."""
+    return floor + (1.0 - floor) * abs(view)
