@@ -84,7 +84,7 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
     Attributes
     ----------
     people : the participants' arrays (a named tuple, see `sim.people.FIELDS`).
-    state : all arrays of the run: people, room, record, board, draft, ledger, log.
+    state : all arrays of the run: people, room, record, board, commons, draft, ledger, log.
     datacollector : outcomes after each session, by model and by agent.
     """
 
@@ -195,8 +195,14 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
         return events.events_of(self.state.log, self.scenario, self.people.group)
 
     def record(self) -> list[dict[str, Any]]:
-        """The entries of the shared record, oldest first, in names instead of numbers."""
+        """The entries of the shared record, oldest first, in names instead of numbers.
+
+        `answers` is the number of the entry that one answers, and `reads` how many have read it: None in a design without
+        a platform, and `answers` of an entry that opens a thread.
+        """
         r, sessions, issues = self.state.record, tuple(self.scenario.sessions), tuple(self.scenario.issues)
+        commons = self.state.commons
+        threaded = commons.parent.size > 0
         return [
             {
                 "author": int(r.author[e]),
@@ -207,9 +213,16 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
                 "channel": CHANNELS[r.channel[e]],
                 "divergent": bool(r.divergent[e]),
                 "noted": bool(r.noted[e]),
+                "answers": int(commons.parent[e]) if threaded and commons.parent[e] >= 0 else None,
+                "reads": int(commons.reads[e]) if threaded else None,
             }
             for e in range(int(r.length[0]))
         ]
+
+    def followed(self, person: int) -> list[int]:
+        """Whom somebody follows; nobody in a design without followers."""
+        follows = self.state.commons.follows
+        return [int(j) for j in follows[person] if j != person] if follows.size else []
 
     def beliefs(self) -> np.ndarray:
         """What everybody believes each group to think on each issue, in [-1, 1]; shape (N, G, K)."""

@@ -267,12 +267,12 @@ def _newest_first(feed, n):
 
 @compiled
 def next_answer(world, i):
-    """The newest answer to person i that it has not read; -1 if there is none. Writes inbox and reached."""
+    """The newest answer to person i that has not reached it yet; -1 if there is none. Writes inbox."""
     commons = world.commons
     e = commons.inbox[i]
-    if e != NONE:
-        commons.inbox[i] = commons.waits[e]
-        commons.reached[e] = True
+    while e != NONE and commons.reached[e]:
+        e = commons.waits[e]
+    commons.inbox[i] = NONE if e == NONE else commons.waits[e]
     return e
 
 
