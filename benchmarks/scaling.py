@@ -40,6 +40,24 @@ def scenario(
     )
 
 
+VISITS = 20
+PLATFORMS: dict[str, dict[str, object]] = {
+    "forum": {"order": "answered", "answering": 0.7, "moderation": 0.5, "anonymity": 0.5, "feed_window": 500},
+    "microblog": {"readers": "followers", "order": "newest", "answering": 0.4, "feed_window": 10_000},
+}
+
+
+def on_a_platform(people: int, platform: str) -> sim.Scenario:
+    """Four groups, five issues, twenty visits of ten minutes: most of it reading, one in ten writes."""
+    table = scenario(people=people, sessions=VISITS, setting=LATER).model_dump(mode="json")
+    agenda = {"dialogue": 0.25, "interpretation": 0.4, "understanding": 0.1}
+    for session in table["sessions"].values():
+        session.update(minutes=10, scribe=0, agenda=agenda, platform=PLATFORMS[platform])
+    if platform == "microblog":
+        table["follows"] = {"degree": 12}
+    return sim.Scenario.model_validate(table)
+
+
 def of_one_run(scene: sim.Scenario) -> float:
     """Seconds of one run, the least of three measurements; small ones are repeated until the clock sees them."""
     stage, often = Stage(scene), 1
@@ -94,6 +112,13 @@ def measure(*, quick: bool) -> dict[str, object]:
         "sessions": grown(doublings, lambda n: scenario(sessions=n, people=200)),
         "issues": grown(doublings, lambda n: scenario(issues=n, people=800)),
         "groups": grown(doublings, lambda n: scenario(groups=n, people=960)),
+        "visits": VISITS,
+        **{
+            f"people_on_{name}": grown(
+                tens[1:-1] if len(tens) > 2 else tens, lambda n, name=name: on_a_platform(n, name)
+            )
+            for name in PLATFORMS
+        },
         "memory_people": many,
         "bytes_live": memory(many, LIVE),
         "bytes_later": memory(many, LATER),

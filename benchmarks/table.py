@@ -97,6 +97,7 @@ def _growing(scaling: dict[str, Any]) -> list[tuple[str, str]]:
             f"{duration(live['seconds'][most])} live, {duration(later['seconds'][most])} later. A person costs {each(least, live)} to "
             f"{each(most, live)} microseconds live, {each(least, later)} to {each(most, later)} later: the work is the same, memory is farther away",
         ),
+        _on_platforms(scaling),
         (
             f"Time against {', '.join(others)}, {min(scaling['issues']['seconds'], key=int)} to "
             f"{max(scaling['issues']['seconds'], key=int)}",
@@ -110,6 +111,16 @@ def _growing(scaling: dict[str, Any]) -> list[tuple[str, str]]:
             f"{memory['foreseen']:,.0f} bytes foreseen, {memory['measured']:,.0f} taken",
         ),
     ]
+
+
+def _on_platforms(scaling: dict[str, Any]) -> tuple[str, str]:
+    forum, microblog = scaling["people_on_forum"], scaling["people_on_microblog"]
+    most = max(forum["seconds"], key=int)
+    return (
+        f"{int(most):,} people on a platform, {scaling['visits']} visits each",
+        f"{duration(forum['seconds'][most])} on a forum whose feed is ranked, {duration(microblog['seconds'][most])} on a microblog where each follows "
+        f"twelve; exponents over people, from {int(min(forum['seconds'], key=int)):,} on, {forum['exponent']:.2f} and {microblog['exponent']:.2f}",
+    )
 
 
 def _starting(starts: dict[str, Any]) -> tuple[str, str]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 import scenarios
 import sim
+from sim import Runs
 from sim.scenario import Scenario
 
 
@@ -113,6 +115,18 @@ def kept_after(weeks: float) -> float:
     return float((1 - sim.parameters.values().forgetting) ** weeks)
 
 
+@cache
+def at_the_end(name: str) -> Runs:
+    """How a process of the library ends, twenty times."""
+    return sim.simulate(scenarios.load(name), replicates=20, series=False)
+
+
+def of_platform(form: str, outcome: str) -> float:
+    """A mean outcome of care for the old on one form of platform."""
+    return float(at_the_end(f"elderly-care-{form}").final(outcome).mean())
+
+
+MIERLO = "(5.4; van Mierlo 2014, four moderated health networks, 63,990 users)"
 FIGURES = (
     Figure("talk of six without a facilitator: geometric ratio", "0.70-0.80 (5.3, 9; Thompson 2013, secondary)",
            0.70, 0.80, lambda: ratio_of_six(0.0), True),
@@ -136,6 +150,16 @@ FIGURES = (
            0.5, 1.0, lost_early, True),
     Figure("certainty left after 30 days", "0.40: recall falls from 10% to 4% (7.5; Stafford et al. 1987)",
            0.35, 0.45, lambda: kept_after(30 / 7), True),
+    Figure("open forum: members who ever write", f"below 0.25 {MIERLO}", 0.0, 0.25,
+           lambda: of_platform("forum", "spoke"), False),
+    Figure("open forum: content from the 1% who write most", f"0.747 {MIERLO}", 0.65, 0.85,
+           lambda: of_platform("forum", "content_superusers"), False),
+    Figure("open forum: content from the 9% below them", f"0.240 {MIERLO}", 0.14, 0.34,
+           lambda: of_platform("forum", "content_contributors"), False),
+    Figure("open forum: content from the other 90%", f"0.013 {MIERLO}", 0.0, 0.05,
+           lambda: of_platform("forum", "content_lurkers"), False),
+    Figure("small invited group: content from the 1% who write most", "far flatter than a forum (9; judgement)", 0.0, 0.1,
+           lambda: of_platform("private-group", "content_superusers"), False),
 )  # fmt: skip
 
 
