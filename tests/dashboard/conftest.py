@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "test-results" / "dashboard"
@@ -28,6 +29,7 @@ CHROMIUM = (
     "this test opens pages in Chromium, and there is none: install it (on Debian and Ubuntu `apt-get install chromium`, "
     "elsewhere `playwright install chromium`), or say in the environment variable CHROMIUM where it is"
 )
+expect.set_options(timeout=20_000)  # as patient as a machine that does much else needs it
 LIMITED = """
 import json, os, sys
 from dataclasses import replace

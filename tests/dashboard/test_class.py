@@ -6,6 +6,7 @@ import time
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 import scenarios
 from analysis.replay import document
@@ -68,7 +69,7 @@ def test_thirty_browsers_each_with_a_run_of_their_own(lesson, newcomer):
     for n, page in enumerate(visitors):
         page.get_by_role("slider", name="Moment of the process").fill("6000")
         expected = document(scenario, seed=101 + n)["series"]["alignment"][-1]
-        assert page.locator(".wheel.alignment .value").text_content() == f"{expected:.2f}"
+        expect(page.locator(".wheel.alignment .value")).to_have_text(f"{expected:.2f}")
     assert lesson.kernels() == CLASS + 1
     assert each < 10  # megabytes: a class must fit beside a browser
     assert playing < 0.5  # of one core: what plays, plays in the browsers

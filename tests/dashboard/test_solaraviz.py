@@ -100,7 +100,7 @@ def test_the_example_has_about_ten_lines():
 def test_a_step_holds_a_session_and_the_curves_grow(visitors):
     page = visitors()
     page.get_by_text("Step: 0").wait_for()
-    assert page.get_by_text(scenarios.load("tick-box").title).count() == 1
+    expect(page.get_by_text(scenarios.load("tick-box").title)).to_have_count(1)
     curves = page.locator("img").first
     curves.wait_for()
     before = curves.get_attribute("src")

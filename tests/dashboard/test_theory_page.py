@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 import analysis
 import scenarios
@@ -16,13 +17,9 @@ from analysis.dashboard.trials import Subject, Trials
 TURNED = "They part in session 1: as it was, what a citizen (C3) says"
 
 
-def parting(page):
-    return page.locator(".parting").inner_text()
-
-
 def until(page, text):
     """Wait until the sentence about where they part holds a text."""
-    page.locator(".parting", has_text=text).wait_for()
+    expect(page.locator(".parting")).to_contain_text(text)
 
 
 def tab(page, name):
@@ -35,14 +32,13 @@ def tab(page, name):
 def test_two_runs_are_on_screen_at_once_at_the_moment_in_which_they_part(opened):
     page = opened("/test")
     until(page, TURNED)
-    assert page.locator("h1").all_inner_texts() == ["Test"]
+    expect(page.locator("h1")).to_have_text(["Test"])
+    expect(page.locator(".picture h2")).to_have_text(["as it was", "without documentation"])
     fates = page.locator(".told").filter(has_text="The framework")
     assert [re.search(r"(not )?noted", text)[0] for text in fates.all_text_contents()] == [
         "noted",
         "not noted",
     ]
-    headings = page.locator(".picture h2").all_inner_texts()
-    assert headings == ["as it was", "without documentation"]
 
 
 def test_both_run_on_one_line_of_time_and_a_button_leads_back(opened):
@@ -63,13 +59,13 @@ def test_a_dial_is_turned_by_keyboard_and_back(opened):
     page = opened("/test")
     page.get_by_label("documentation", exact=True).press("End")
     until(page, "Nothing is turned")
-    assert page.locator(".replay.two").count() == 0
-    assert page.get_by_role("button", name="Turn all back").is_disabled()
+    expect(page.locator(".replay.two")).to_have_count(0)
+    expect(page.get_by_role("button", name="Turn all back")).to_be_disabled()
     page.get_by_label("understanding", exact=True).press("Home")
     until(page, "without understanding, they do not")
     page.get_by_role("button", name="Turn all back").click()
     until(page, "Nothing is turned")
-    assert page.get_by_label("understanding", exact=True).input_value() == "1"
+    expect(page.get_by_label("understanding", exact=True)).to_have_value("1")
 
 
 def test_a_change_that_makes_no_difference_says_so(opened):
@@ -82,13 +78,11 @@ def test_a_change_that_makes_no_difference_says_so(opened):
 def test_a_hundred_worlds_say_whether_this_run_is_the_rule(opened):
     page = opened("/test")
     row = page.locator(".effects tbody tr", has_text="understanding")
-    row.wait_for()
-    assert (
+    expect(row).to_contain_text(
         "The process without documentation reaches less understanding than as it was in 100 of 100 worlds"
-        in row.inner_text()
     )
-    assert "95% interval" in row.inner_text()
-    assert "In 100 worlds" in page.locator(".effects thead").inner_text()
+    expect(row).to_contain_text("95% interval")
+    expect(page.locator(".effects thead")).to_contain_text("In 100 worlds")
 
 
 def test_another_process_and_seed_are_turned_in_the_same_way(opened):
@@ -117,7 +111,7 @@ def test_a_link_carries_the_run_and_what_is_turned(newcomer):
     other = newcomer()
     other.goto(address)
     until(other, "with no facilitation")
-    assert parting(other) == parting(page)
+    expect(other.locator(".parting")).to_have_text(page.locator(".parting").inner_text())
 
 
 @pytest.mark.parametrize(
@@ -148,6 +142,7 @@ def test_each_dial_leads_to_its_rule(opened):
 def test_both_runs_are_handed_out_as_one_page(opened, newcomer, tmp_path):
     page = opened("/test")
     until(page, TURNED)
+    page.locator(".replay.two").wait_for()
     with page.expect_download() as taken:
         page.get_by_role("button", name="Hand out both runs").click()
     file = tmp_path / taken.value.suggested_filename
@@ -155,7 +150,7 @@ def test_both_runs_are_handed_out_as_one_page(opened, newcomer, tmp_path):
     offline = newcomer()
     offline.context.set_offline(True)
     offline.goto(file.as_uri())
-    assert offline.locator(".picture h2").all_inner_texts() == ["as it was", "without documentation"]
+    expect(offline.locator(".picture h2")).to_have_text(["as it was", "without documentation"])
     here, there = (p.locator(".replay").get_attribute("data-at") for p in (page, offline))
     assert here == there
 
@@ -163,19 +158,19 @@ def test_both_runs_are_handed_out_as_one_page(opened, newcomer, tmp_path):
 # ---- theories --------------------------------------------------------------------------------------------------------
 
 
-def verdicts(page):
-    return page.locator(".claims td .verdict").all_inner_texts()
+def verdicts(page, found):
+    """Wait until the verdicts are these."""
+    wanted = [finding.verdict for finding in found.findings.values()]
+    expect(page.locator(".claims td .verdict")).to_have_text(wanted)
 
 
 def test_a_theory_has_its_verdicts_at_once_and_they_are_those_of_the_command(opened):
     page = opened("/test?theory=contact")
-    page.locator(".claims td .verdict", has_text="supported").first.wait_for()
     found = analysis.examine("contact", replicates=40)
-    assert verdicts(page) == [finding.verdict for finding in found.findings.values()]
-    said = page.locator(".claims").inner_text()
+    verdicts(page, found)
     for claim in scenarios.theory("contact").claims.values():
-        assert claim.says in said
-    assert page.locator(".forest[role=img]").count() == len(found.findings)
+        expect(page.locator(".claims")).to_contain_text(claim.says)
+    expect(page.locator(".forest[role=img]")).to_have_count(len(found.findings))
     page.get_by_text("A first look in 40 worlds").wait_for()
 
 
@@ -186,7 +181,7 @@ def test_the_full_test_is_announced_made_once_and_taken_home(newcomer):
     page.get_by_role("button", name="Test in as many worlds as it takes").click()
     page.get_by_text("Tested in as many worlds as it takes").wait_for(timeout=120_000)
     found = analysis.examine("linear")
-    assert verdicts(page) == [finding.verdict for finding in found.findings.values()]
+    verdicts(page, found)
     with page.expect_download() as taken:
         page.get_by_role("button", name="Verdicts (JSON)").click()
     kept = json.loads(taken.value.path().read_text(encoding="utf-8"))
@@ -198,17 +193,16 @@ def test_the_full_test_is_announced_made_once_and_taken_home(newcomer):
     assert "coprod test linear --seed 1" in report
     second = newcomer()
     second.goto("/test?theory=linear")
-    second.get_by_text("Tested in as many worlds as it takes").wait_for(timeout=5_000)
+    second.get_by_text("Tested in as many worlds as it takes").wait_for()  # nobody has asked for it here
 
 
 def test_how_a_claim_is_tested_can_be_read(opened):
     page = opened("/test?theory=contact")
     page.locator(".claims td .verdict", has_text="supported").first.wait_for()
     page.get_by_text("How it is tested").first.click()
-    told = page.locator(".claims details").first.inner_text()
-    assert "nine-cells" in told
-    assert "dials.dialogue=0" in told
-    assert "contact reduces ignorance" in told
+    told = page.locator(".claims details").first
+    for part in ("nine-cells", "dials.dialogue=0", "contact reduces ignorance"):
+        expect(told.get_by_text(part).first).to_be_visible()
 
 
 def test_another_theory_is_chosen(opened):
@@ -225,11 +219,10 @@ def test_rivals_are_held_against_the_same_patterns(opened):
     page.locator(".rivals").wait_for()
     contest = analysis.contest(["contact", "eaa", "information"], replicates=40)
     rows = page.locator(".rivals tbody tr")
-    assert rows.count() == len(contest.patterns.patterns)
+    expect(rows).to_have_count(len(contest.patterns.patterns))
     for row, pattern in zip(rows.all(), contest.patterns.patterns, strict=True):
-        assert row.locator(".verdict").all_inner_texts() == [
-            contest.fit(theory, pattern) for theory in contest.theories
-        ]
+        fits = [contest.fit(theory, pattern) for theory in contest.theories]
+        expect(row.locator(".verdict")).to_have_text(fits)
     page.get_by_label(scenarios.theory("linear").title).check()
     page.get_by_text("contact and linear are equifinal here").wait_for()
     for name in ("eaa", "contact", "information"):

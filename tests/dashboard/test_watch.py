@@ -16,9 +16,17 @@ def place(page):
 
 
 def watched(page, seed, title="Citizens explore co-production, blended"):
-    """Wait until this run is before the visitor."""
+    """Wait until this run is before the visitor: the frame says so, and so does the player."""
     page.locator(".top .now", has_text=f"{title} · seed {seed}").wait_for()
-    page.locator(".replay").wait_for()
+    played = f"{title.removesuffix(' (yours)')} · seed {seed}"
+    expect(page.locator(".replay")).to_have_attribute("data-run", played)
+    return page
+
+
+def with_forms(page):
+    """Wait until the forms above the run are there: each part of a page comes by itself."""
+    for name in ("Other luck", "Hand out"):
+        page.get_by_role("button", name=name).wait_for()
     return page
 
 
@@ -26,10 +34,10 @@ def watched(page, seed, title="Citizens explore co-production, blended"):
 def test_something_is_on_screen_when_it_opens(opened, path):
     page = opened(path)
     page.locator(".replay").wait_for()
-    assert page.locator("h1").all_inner_texts() == ["Watch"]
-    assert page.title() == "Watch · coprod"
+    expect(page.locator("h1")).to_have_text(["Watch"])
+    expect(page).to_have_title("Watch · coprod")
     assert page.locator(".person:not(.gone)").count() >= 22
-    assert page.get_by_role("link", name="Watch").get_attribute("aria-current") == "page"
+    expect(page.get_by_role("link", name="Watch")).to_have_attribute("aria-current", "page")
     assert page.evaluate("document.documentElement.lang") == "en"
     assert "user-scalable=no" not in page.get_attribute("meta[name=viewport]", "content")
 
@@ -129,16 +137,16 @@ def test_a_link_opens_the_same_run_elsewhere(opened, newcomer):
     page = watched(opened("/watch"), 7)
     page.get_by_label("Process", exact=True).select_option("nine-cells")
     watched(page, 7, scenarios.load("nine-cells").title)
-    link = page.get_by_role("button", name="Copy link").get_attribute("data-link")
+    copy = page.get_by_role("button", name="Copy link")
+    expect(copy).to_have_attribute("data-link", re.compile(r"^/watch\?scenario=nine-cells&"))
     other = newcomer()
-    other.goto(link)
+    other.goto(copy.get_attribute("data-link"))
     watched(other, 7, scenarios.load("nine-cells").title)
     ends = []
     for one in (page, other):
         one.get_by_role("slider", name="Moment of the process").fill("4000")
         ends.append(one.locator(".wheel .value").all_text_contents())
     assert ends[0] == ends[1]
-    assert link.startswith("/watch?scenario=nine-cells&")
 
 
 def test_a_link_carries_a_whole_scenario_of_ones_own(opened):
@@ -157,11 +165,10 @@ def test_what_somebody_wrote_into_a_scenario_is_text_and_nothing_else(opened):
     )
     page = opened("/watch?" + links.query(links.Run(mine, seed=3)))
     watched(page, 3, f"{title} (yours)")
-    assert (
-        page.get_by_label("Process", exact=True).locator("option:checked").inner_text() == f"{title} (yours)"
-    )
+    chosen = page.get_by_label("Process", exact=True).locator("option:checked")
+    expect(chosen).to_have_text(f"{title} (yours)")
+    expect(page.get_by_text("</script><i>us").first).to_be_visible()
     assert page.locator("img, main b, main i").count() == 0
-    assert page.get_by_text("</script><i>us").first.is_visible()
 
 
 @pytest.mark.parametrize(
@@ -201,10 +208,10 @@ def test_going_to_another_page_and_back_keeps_the_run(opened):
 
 
 def test_by_keyboard_alone(opened):
-    page = opened("/watch")
+    page = with_forms(opened("/watch"))
     page.locator(".replay").wait_for()
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the page"
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
     page.keyboard.press("Enter")
     reached = []
     for _ in range(30):
@@ -274,6 +281,7 @@ def test_axe_finds_nothing_wrong(newcomer, scheme):
 def test_it_fits_the_screen(newcomer, size):
     page = newcomer(viewport={"width": size[0], "height": size[1]})
     page.goto("/watch")
+    with_forms(page)
     page.get_by_role("slider", name="Moment of the process").fill("2300")
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     if size[0] >= 1280:  # on a projector nobody wants to scroll

@@ -36,7 +36,8 @@ export function player(el, docs, options = {}) {
     button("first", "To the start", () => go(0)), button("back", "One step back", () => step(-1)), toggle, button("on", "One step on", () => step(1)), button("last", "Next session", () => go(Math.min(end, Math.floor(at + 1e-9) + 1))), rate, where,
     options.back ? h("button", { type: "button", class: "plain", onclick: () => go(from) }, options.back) : null, drawing.choice);
   const time = h("section", { class: "panel timeline", "aria-label": "Timeline" }, drawing.el, h("div", { class: "slide" }, slider), controls);
-  const root = h("div", { class: docs.length > 1 ? "replay two" : "replay" }, alike ? legend(docs[0]) : null, views.map((one) => one.el), time);
+  const run = `${docs[0].title} · seed ${docs[0].seed}`; // for whoever has to know from outside which run this is
+  const root = h("div", { class: docs.length > 1 ? "replay two" : "replay", "data-run": run }, alike ? legend(docs[0]) : null, views.map((one) => one.el), time);
   el.replaceChildren(root);
 
   function button(icon, label, act) {
