@@ -141,6 +141,9 @@ def Controls(
 ) -> None:
     """A form. `on_change(key, value)` hears of what is done; what goes wrong in it is told on the page.
 
+    It may hear of the next thing before the page has been drawn with the one before. So it asks anew how things stand, and
+    does not go by what they were when the form was drawn: the change before would be undone.
+
     Parameters
     ----------
     legend : what the form is about; `quiet` hides it from sight, not from screen readers.

@@ -69,6 +69,7 @@ def Tabs(draft: Draft, kind: str, name: str) -> None:
         desk.chosen.value = (key, "" if key == "process" else next(iter(desk.at_work().now.table[key])))
 
     def act(key: str, value: Any) -> None:
+        draft = desk.at_work().now
         if key == "which":
             desk.chosen.value = (here, str(value))
         elif here == "sessions":
@@ -116,7 +117,10 @@ def _removing(draft: Draft, kind: str, name: str, *more: controls.Field) -> None
     """Buttons for what is chosen."""
 
     def act(key: str, _: Any) -> None:
+        draft = desk.at_work().now
         what, _, which = key.partition(" ")  # it may have been asked before another was shown
+        if which not in draft.table[kind]:
+            return  # asked twice
         if what == "remove":
             title = desk.title(draft, kind, which)
             desk.do(drafts.remove(draft, kind, which), f"Removed the {desk.KINDS[kind]} {title}")
@@ -152,12 +156,14 @@ def SessionEditor(draft: Draft, name: str, again: int) -> None:
     session = draft.scenario.sessions[name]
 
     def invite(key: str, value: Any) -> None:
+        draft = desk.at_work().now
         _, which, group = key.split(" ")
         whom, where = desk.title(draft, "groups", group), desk.title(draft, "sessions", which)
         what = f"{whom} {'invited' if value else 'not invited'} to “{where}”"
         _ticked(lambda: desk.do(drafts.invite(draft, which, group, bool(value)), what))
 
     def agenda(key: str, value: Any) -> None:
+        draft = desk.at_work().now
         what, _, which = key.partition(" ")
         if what == "own":
             where = desk.title(draft, "sessions", which)
@@ -310,7 +316,7 @@ def ProcessEditor(draft: Draft) -> None:
         if not key.startswith("kind."):
             _changes(key, value)
             return
-        kind, asked = key.removeprefix("kind."), draft.value("decision", "kinds")
+        kind, asked = key.removeprefix("kind."), desk.at_work().now.value("decision", "kinds")
         now = [one for one in fields.ISSUES if (one in asked and one != kind) or (one == kind and value)]
         desk.fill_in(("decision", "kinds"), now)
 

@@ -164,14 +164,17 @@ def Choosing(now: Asked) -> None:
     """Two to four designs, each a process and perhaps one thing about it that is otherwise."""
 
     def change(place: int, key: str, value: Any) -> None:
-        chosen = list(now.choices)
+        before = now_asked()
+        chosen = list(before.choices)
+        if place >= len(chosen):
+            return  # it was removed a moment ago
         if key == "option":
             chosen[place] = Choice(value)
         elif key == "change":
             chosen[place] = replace(chosen[place], change=value)
-        elif key == "remove":
+        elif key == "remove" and len(chosen) > choices.FEWEST:
             del chosen[place]
-        asked.set(replace(now, choices=tuple(chosen), note=""))
+        asked.set(replace(before, choices=tuple(chosen), note=""))
 
     with tag("div", class_="designs"):
         for place, choice in enumerate(now.choices):
@@ -207,12 +210,13 @@ def HowMany(now: Asked, designs: Sequence[Any], job: jobs.Job, begin: Callable[[
     """How many worlds, which ones, how far they are, and a link to all of it."""
 
     def change(key: str, value: Any) -> None:
+        before = now_asked()
         if key == "worlds":
-            asked.set(replace(now, worlds=int(value), note=""))
+            asked.set(replace(before, worlds=int(value), note=""))
         elif key == "seed":
-            asked.set(replace(now, seed=links.seed_of(value), note=""))
-        elif key == "add":
-            asked.set(replace(now, choices=(*now.choices, _another(now.choices)), note=""))
+            asked.set(replace(before, seed=links.seed_of(value), note=""))
+        elif key == "add" and len(before.choices) < choices.MOST:
+            asked.set(replace(before, choices=(*before.choices, _another(before.choices)), note=""))
         elif key == "run":
             begin()
 

@@ -142,6 +142,7 @@ def Mending(draft: Draft) -> None:
     """What was typed and is not in force, with the reason and a way back."""
 
     def act(key: str, _: Any) -> None:
+        draft = desk.at_work().now
         how, _, where = key.partition(" ")
         path = tuple(where.split("."))
         if how == "back":

@@ -180,6 +180,7 @@ def Betting(lesson: Lesson) -> None:
     bet, found = bets.value.get(lesson.key, Bet()), outcomes.value.get(lesson.key)
 
     def change(key: str, value: Any) -> None:
+        bet, found = bets.value.get(lesson.key, Bet()), outcomes.value.get(lesson.key)
         if key == "choice":
             worlds = None if value == NO_BET else bet.worlds
             kept(bets, lesson, Bet(value, worlds))

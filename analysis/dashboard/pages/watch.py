@@ -25,7 +25,7 @@ def Page() -> None:
             tag("h1", "Watch")
             controls.Controls(
                 _fields(now),
-                lambda key, value: _change(now, key, value),
+                _change,
                 "What to watch",
                 row=True,
                 quiet=True,
@@ -49,7 +49,8 @@ def _fields(now: links.Run) -> list[controls.Field]:
     ]
 
 
-def _change(now: links.Run, key: str, value: Any) -> None:
+def _change(key: str, value: Any) -> None:
+    now = visit.current()
     if key == "scenario":
         visit.look_at(links.Run(visit.chosen(value), now.seed))
     elif key == "seed":
