@@ -711,6 +711,17 @@ def test_a_package_that_is_not_what_it_was_is_not_taken(tmp_path, monkeypatch):
     assert (tmp_path / "kept").exists()
 
 
+def test_a_page_that_begins_slowly_still_hears_of_the_server(newcomer):
+    page = newcomer()
+    page.add_init_script(  # a machine on which whoever waits less than a minute has waited in vain
+        "const own = AbortSignal.timeout.bind(AbortSignal);"
+        "AbortSignal.timeout = (time) => own(time < 60000 ? 1 : time);"
+    )
+    page.goto("/watch")
+    page.get_by_role("button", name="Other luck").click()
+    expect(page.locator(".replay")).to_have_attribute("data-run", re.compile("seed 8$"))
+
+
 def test_a_page_whose_server_was_restarted_comes_back_by_itself(serve, newcomer, trouble):
     first = serve()
     page = newcomer(first)

@@ -1,4 +1,10 @@
-/* What Solara's page leaves out: links between pages that keep the visit, places on a page, and coming back after a break. */
+/* What Solara's page leaves out: patience, links between pages that keep the visit, places on a page, and coming back after a break. */
+
+/* anywidget gives each part of a page two seconds to begin; a part that took longer never hears of the server again. A slow
+   laptop takes longer. There is no setting for it, and nothing else on the page asks this clock. */
+const LONGEST_START = 600000;
+const timeout = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = (milliseconds) => timeout(Math.max(milliseconds, LONGEST_START));
 
 const PAGES = ["/", "/watch", "/design", "/compare", "/test", "/teach", "/about"];
 
