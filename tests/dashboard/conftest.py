@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
@@ -166,21 +167,44 @@ def trouble():
     return []
 
 
+SIZE = {"width": 1280, "height": 720}
+
+
+@pytest.fixture(scope="session")
+def profile(browser_type, browser_type_launch_args, served, tmp_path_factory):
+    """A browser that keeps the scripts it has read, as those of people do: pages open in about half the time."""
+    folder = tmp_path_factory.mktemp("profile")
+    profile = browser_type.launch_persistent_context(
+        folder, **browser_type_launch_args, base_url=served.url, viewport=SIZE
+    )
+    yield profile
+    profile.close()
+
+
 @pytest.fixture
-def newcomer(browser, served, trouble, request):
-    """Let a visitor with a browser of their own come: `newcomer(server, viewport=..., color_scheme=...)`."""
+def newcomer(profile, served, trouble, request):
+    """Let a visitor come: `newcomer(server, viewport=..., color_scheme=...)`.
+
+    The first one of a test comes with the browser that others before have used, and nothing is left of their visits: a visit
+    is in a cookie and in the tab. Further ones have a browser of their own.
+    """
     pages = []
 
-    def come(server=served, **options):
-        options = {"viewport": {"width": 1280, "height": 720}, "base_url": server.url, **options}
-        page = browser.new_context(**options).new_page()
+    def come(server=served, viewport=SIZE, color_scheme=None, reduced_motion=None, **options):
+        if server is served and not pages and not options:
+            profile.clear_cookies()
+            page = profile.new_page()
+            page.set_viewport_size(viewport)
+        else:
+            browser = request.getfixturevalue("browser")
+            page = browser.new_context(viewport=viewport, base_url=server.url, **options).new_page()
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         ours = (server.url, "data:", "blob:", "file:", server.url.replace("http", "ws", 1))
         page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
         page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
-        page.context.on(
-            "request", lambda asked: None if asked.url.startswith(ours) else trouble.append(asked.url)
-        )
-        page.on("websocket", lambda asked: None if asked.url.startswith(ours) else trouble.append(asked.url))
+        for kind in ("request", "websocket"):
+            page.on(kind, lambda asked: None if asked.url.startswith(ours) else trouble.append(asked.url))
+        page.on("popup", lambda other: trouble.append(f"another window: {other.url}"))
         pages.append(page)
         return page
 
@@ -190,8 +214,34 @@ def newcomer(browser, served, trouble, request):
     for number, page in enumerate(pages, start=1):
         if not page.is_closed():
             page.screenshot(path=PICTURES / f"{name}{f'-{number}' if len(pages) > 1 else ''}.png")
-        page.context.close()
+        if page.context is profile:
+            page.close()
+        else:
+            page.context.close()
     assert trouble == []
+
+
+@pytest.fixture
+def barriers():
+    """What a machine finds on a page that keeps somebody out, in light and in dark."""
+
+    def found(page, impacts=("serious", "critical", "moderate", "minor", None)):
+        bad = []
+        for scheme, options in (
+            ("light", None),
+            ("dark", {"runOnly": ["cat.color"]}),
+        ):  # the rest is the same in both
+            page.emulate_media(
+                color_scheme=scheme, reduced_motion="reduce"
+            )  # no colour is on its way to another
+            bad += [
+                (scheme, one["id"], [node["html"][:160] for node in one["nodes"]][:3])
+                for one in Axe().run(page, options=options).response["violations"]
+                if one["impact"] in impacts
+            ]
+        return bad
+
+    return found
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import scenarios
 from analysis.dashboard import choices, controls, desk, editors, jobs, links, visit
 from analysis.dashboard.pages import compare, teach, watch
 
-
 pytestmark = pytest.mark.kernel  # a page draws the run that is before the visitor
 
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import scenarios
@@ -267,14 +266,10 @@ def test_a_hand_out_is_the_same_run_and_opens_from_disk(opened, newcomer, tmp_pa
     assert ends[0] == ends[1]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_wrong(newcomer, scheme):
-    page = newcomer(color_scheme=scheme, reduced_motion="reduce")
-    page.goto("/watch")
-    page.locator(".replay").wait_for()
+def test_axe_finds_nothing_wrong(opened, barriers):
+    page = with_forms(opened("/watch"))
     page.locator(".person:not(.gone)").first.press("Enter")
-    found = Axe().run(page)
-    assert [(bad["id"], bad["nodes"][0]["html"][:200]) for bad in found.response["violations"]] == []
+    assert barriers(page) == []
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1440, 900), (820, 1180), (390, 844)])
