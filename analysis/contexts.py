@@ -32,6 +32,7 @@ HIGHEST_BARRIER: Final = 0.9  # at 1 nobody could come, and there would be nothi
 LEAST_POWER: Final = 0.05
 SIZES: Final = (0.5, 3.0)
 ENGAGED: Final = (0.4, 0.9)  # who is hardly engaged does not accept an invitation
+A_SWITCH: Final = "it switches on a mechanism that is off unless the scenario asks for it"
 SUPPORTED: Final = ("travel", "digital", "schedule", "communication")
 
 
@@ -171,19 +172,21 @@ def assumptions(scenario: Scenario) -> Space:
             of="parameter",
         )
         for parameter in sim.PARAMETERS
+        if parameter.sampled
     )
+    switches = {parameter.name: A_SWITCH for parameter in sim.PARAMETERS if not parameter.sampled}
     readings = ("media", "diagonal", "vertical")
     reading = Dimension(
         "reading", "the reading of the grid", "how interaction and fidelity depend on space", 0, 2,
         lay=lambda table, value: table.update(fidelity=value), kinds=readings, of="assumption",
     )  # fmt: skip
-    return Space((*constants, reading), {})
+    return Space((*constants, reading), switches)
 
 
 def everything(scenario: Scenario) -> Space:
     """What the model assumes and the context together."""
     around, within = context(scenario), assumptions(scenario)
-    return Space((*within.dimensions, *around.dimensions), around.left_out)
+    return Space((*within.dimensions, *around.dimensions), {**within.left_out, **around.left_out})
 
 
 def _contexts(scenario: Scenario) -> Iterator[Dimension]:

@@ -251,7 +251,7 @@ def plausible(points: int, seed: int) -> list[dict[str, float]]:
     """Points of the parameters' plausible ranges, spread evenly over all of them (a Latin hypercube; McKay et al. 1979)."""
     from scipy.stats import qmc
 
-    free = [parameter for parameter in sim.PARAMETERS if parameter.plausible[0] < parameter.plausible[1]]
+    free = [parameter for parameter in sim.PARAMETERS if parameter.sampled]
     unit = qmc.LatinHypercube(len(free), rng=np.random.default_rng(seed)).random(points)
     low, high = (np.array([parameter.plausible[end] for parameter in free]) for end in (0, 1))
     return [
@@ -265,7 +265,9 @@ def moved(experiment: Experiment, point: Mapping[str, float], reading: str) -> E
     own = _varied(experiment)
 
     def change(scenario: Scenario) -> Scenario:
-        kept = {name: value for name, value in scenario.parameters.items() if name in own}
+        kept = {
+            name: value for name, value in scenario.parameters.items() if name in own or name not in point
+        }
         fidelity = scenario.fidelity if "fidelity" in own else reading
         return scenario.model_copy(update={"parameters": {**point, **kept}, "fidelity": fidelity})
 

@@ -26,18 +26,19 @@ from scenarios.kinds import Kind
 from scenarios.lines import lines
 from scenarios.places import Places
 from sim.errors import ScenarioError
+from sim.parameters import OPTIONAL
 from sim.scenario import MECHANISMS, Frozen, Group, Name, Scenario, Session, slug, suggestion
 
 ROOM: Final = Path(__file__).parent
 THEORIES: Final = ROOM / "theories"
 PATTERNS: Final = ROOM / "patterns"
 
-# What a claim may name as its mechanism: the six, and what of a session, of people and of the process can be changed.
+# What a claim may name as its mechanism: the six, the optional ones, and what of a session, of people and of the process can be changed.
 VARIABLE: Final = (
     *MECHANISMS,
     *(name for name in Session.model_fields if name not in ("title", "template", "agenda", "dials")),
     *(name for name in Group.model_fields if name not in ("title", "fee_per_hour")),
-    "sessions", "groups", "issues", "context", "decision", "pen",
+    "sessions", "groups", "issues", "context", "decision", "pen", "accountability", *OPTIONAL,
 )  # fmt: skip
 
 # Mechanisms that are also varied by other names.

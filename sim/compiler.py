@@ -96,9 +96,9 @@ def _compile(function: Function, *, counts_references: bool, kept: bool) -> Func
         CONFIG.CACHE_DIR = before
 
 
-def _is_ours(function: Any) -> bool:
+def is_ours(function: Any) -> bool:
     """Only functions in kernel sources are kept: the cache of others could not be guarded against changes."""
-    return Path(function.__code__.co_filename) in SOURCES
+    return Path(plainly(function).__code__.co_filename) in SOURCES
 
 
 def compiled(function: Function) -> Function:
@@ -108,7 +108,7 @@ def compiled(function: Function) -> Function:
     take a third of the time). Functions of this package are kept for the next start; those of extensions and notebooks
     are compiled anew in each process.
     """
-    return _compile(function, counts_references=False, kept=_is_ours(function))
+    return _compile(function, counts_references=False, kept=is_ours(function))
 
 
 def compiled_anew(function: Function) -> Function:
@@ -121,4 +121,4 @@ def compiled_anew(function: Function) -> Function:
 
 def allocating(function: Function) -> Function:
     """The same for the few functions that need arrays of their own, to sort."""
-    return _compile(function, counts_references=True, kept=_is_ours(function))
+    return _compile(function, counts_references=True, kept=is_ours(function))

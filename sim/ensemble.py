@@ -19,8 +19,9 @@ from typing import Any, Final
 import numpy as np
 
 from sim import chance, outcomes, people
-from sim.compiler import compiled_anew, plainly
+from sim.compiler import compiled, compiled_anew, is_ours, plainly
 from sim.errors import ScenarioError, TooBigError
+from sim.extensions import session_of
 from sim.plan import World, make_plan, make_setup, make_world, meeting_at, memory_needed
 from sim.run import run_block
 from sim.scenario import Scenario
@@ -103,7 +104,8 @@ def simulate(
     first : number of the first replicate: studies can be made in parts that fit together.
     progress : called with the number of runs finished so far.
     stop : when set, the runs finished without a gap from the first are returned, perhaps fewer than asked for.
-    session : another order of a session, in place of `sim.session.hold_session` (see docs/extending.md).
+    session : another order of a session, in place of the one that the scenario asks for (see docs/extending.md): that of
+        `sim.session`, or of `sim.extensions.session` where a parameter switches an optional mechanism on.
     extra : further outcomes, name -> compiled function of (world, setup) that returns a number (see docs/extending.md).
 
     Returns
@@ -130,7 +132,8 @@ def simulate(
     threads = min(replicates, workers or os.cpu_count() or 1)
     threads = _that_fit(scenario, threads, 8 * prod(shape))
     values = np.full(shape, np.nan)
-    finished = _Blocks(scenario, seed, first, values, _block_of(session, tuple(extras.items())), stop).run(
+    order = session_of(scenario) if session is None else session
+    finished = _Blocks(scenario, seed, first, values, _block_of(order, tuple(extras.items())), stop).run(
         threads, progress
     )
     return Runs(
@@ -168,7 +171,13 @@ def _block_of(session: Any, extras: tuple[tuple[str, Any], ...]) -> Any:
     names: dict[str, Any] = {} if session is None else {"hold_session": session}
     if extras:
         names["observe"] = observing(dict(extras))
-    return compiled_anew(_rebound(run_block, **names))
+    block = _rebound(run_block, **names)
+    if extras or not is_ours(session):
+        return compiled_anew(block)
+    block.__qualname__ = (
+        f"run_block_of_{session.__module__}"  # kept for the next start, under a name of its own
+    )
+    return compiled(block)
 
 
 def observing(extras: dict[str, Any]) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 from sim import chance, events, outcomes, people
 from sim.ensemble import Workspace, observing, scopes_of
 from sim.errors import ScenarioError, TooBigError
+from sim.extensions import session_of
 from sim.plan import make_plan, make_setup, turn_to
 from sim.run import begin
 from sim.scenario import Scenario
@@ -78,7 +79,7 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
     scenario : what is simulated; at most 10,000 people (`sim.simulate` goes to a million).
     seed, replicate : replays replicate `replicate` of `sim.simulate(scenario, seed=seed)`, to the bit.
     log : keep the event log, from which `events` tells the run.
-    session : another order of a session, in place of `sim.session.hold_session`.
+    session : another order of a session, in place of the one that the scenario asks for, as in `sim.simulate`.
     extra : further outcomes, name -> compiled function of (world, setup) that returns a number.
 
     Attributes
@@ -110,7 +111,7 @@ class CoProduction(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=np.random.default_rng([seed & (2**63 - 1), replicate]))
         self.scenario, self.seed_of_run, self.replicate = scenario, seed, replicate
         self.group_names = tuple(scenario.groups)
-        self._hold = hold_session if session is None else session
+        self._hold = session or session_of(scenario) or hold_session
         self._names = (*outcomes.NAMES, *(extra or {}))
         self._read = observing(extra or {})
         self._open(lines=4096 if log else 0)

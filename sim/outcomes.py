@@ -66,6 +66,10 @@ OUTCOMES: Final = (
     Outcome("bimodality", "mean bimodality coefficient of views (Sarle), at least 4 people", "coefficient", None, None),
     Outcome("resource_integration", "strengths held that are known, mean over their kinds", "share"),
     Outcome("public_value", "resource integration x informed agreement (a proxy)", "share"),
+    Outcome("coherence", "how firmly people hold a picture of what each group thinks, true or not, shared or not", "share"),
+    Outcome("cognitive_participation", "people who have spoken or written and have not left for good", "share"),
+    Outcome("collective_action", "attention that crosses groups, of all that is paid", "share"),
+    Outcome("reflexive_monitoring", "what others put on record that a person has read, mean", "share"),
     Outcome("left_out", "people who never spoke or wrote", "share"),
     Outcome("came", "people who took part at least once", "share"),
     Outcome("spoke", "people who spoke or wrote at least once", "share"),
@@ -98,57 +102,15 @@ OUTCOMES: Final = (
     Outcome("content_superusers", "contributions that come from the 1% who contribute most", "share"),
 )  # fmt: skip
 (
-    ENGAGEMENT,
-    PARTICIPATION,
-    RETENTION,
-    ALIGNMENT,
-    UNDERSTANDING,
-    CONVERGENCE,
-    AGREEMENT,
-    AGREEMENT_VALUE,
-    AGREEMENT_PRACTICAL,
-    INFORMED_AGREEMENT,
-    APPARENT_AGREEMENT,
-    PSEUDO_CONSENSUS,
-    CONSENSUS_REACHED,
-    LEARNING,
-    REVISION,
-    VOICE_EQUALITY,
-    DIVERSITY,
-    COVERAGE,
-    ACCESSIBILITY,
-    GAP_TRAVEL,
-    GAP_DIGITAL,
-    GAP_SCHEDULE,
-    GAP_COMMUNICATION,
-    RECIPROCITY,
-    INFLUENCE,
-    INFLUENCE_PARITY,
-    POLARISATION,
-    BIMODALITY,
-    RESOURCE_INTEGRATION,
-    PUBLIC_VALUE,
-    LEFT_OUT,
-    CAME,
-    SPOKE,
-    DOCUMENTED,
-    MOVED_DRAFT,
-    CONTRIBUTIONS,
-    RECORDED,
-    HEARD,
-    HOURS_OFFERED,
-    HOURS_USED,
-    HOURS_FACILITATION,
-    HOURS_SCRIBES,
-    MINUTES_INTENTIONS,
-    MINUTES_ASSETS,
-    MINUTES_DIALOGUE,
-    MINUTES_DOCUMENTATION,
-    MINUTES_INTERPRETATION,
-    MINUTES_UNDERSTANDING,
-    COST,
-    COST_PARTICIPANTS,
-) = range(50)
+    ENGAGEMENT, PARTICIPATION, RETENTION, ALIGNMENT, UNDERSTANDING, CONVERGENCE, AGREEMENT, AGREEMENT_VALUE,
+    AGREEMENT_PRACTICAL, INFORMED_AGREEMENT, APPARENT_AGREEMENT, PSEUDO_CONSENSUS, CONSENSUS_REACHED, LEARNING, REVISION,
+    VOICE_EQUALITY, DIVERSITY, COVERAGE, ACCESSIBILITY, GAP_TRAVEL, GAP_DIGITAL, GAP_SCHEDULE, GAP_COMMUNICATION,
+    RECIPROCITY, INFLUENCE, INFLUENCE_PARITY, POLARISATION, BIMODALITY, RESOURCE_INTEGRATION, PUBLIC_VALUE,
+    COHERENCE, COGNITIVE_PARTICIPATION, COLLECTIVE_ACTION, REFLEXIVE_MONITORING, LEFT_OUT,
+    CAME, SPOKE, DOCUMENTED, MOVED_DRAFT, CONTRIBUTIONS, RECORDED, HEARD, HOURS_OFFERED, HOURS_USED, HOURS_FACILITATION,
+    HOURS_SCRIBES, MINUTES_INTENTIONS, MINUTES_ASSETS, MINUTES_DIALOGUE, MINUTES_DOCUMENTATION, MINUTES_INTERPRETATION,
+    MINUTES_UNDERSTANDING, COST, COST_PARTICIPANTS,
+) = range(54)  # fmt: skip
 (
     READ_EQUALITY, DIVERSITY_OF_USES, MUTUALITY, CONFLICT, COMPETITION, UNREAD, TAKEN_DOWN, LEGITIMACY, CONTENT_LURKERS,
     CONTENT_CONTRIBUTORS, CONTENT_SUPERUSERS,
@@ -180,6 +142,7 @@ def observe(world, setup, row):
         _gaps_in(world, row[p], first, end)
         row[p, VOICE_EQUALITY] = _voice_equality(world, first, end)
         row[p, RECIPROCITY] = _reciprocity(world.ledger.flow, p - 1)
+        row[p, COLLECTIVE_ACTION] = _collective_action(world.ledger.flow, p - 1)
         if there_is_a_platform(world):
             _uses_in(world, row[p], first, end)
             _attention_in(world, setup, row[p], p - 1)
@@ -245,6 +208,9 @@ def _shares_in(world, row, sums, barrier):
         ratio(sums[tallies.DIVERGENT_CARRIED], sums[tallies.DIVERGENT]),
     )
     row[REVISION] = ratio(sums[tallies.REVISED], sums[tallies.VIEWS])
+    row[COHERENCE] = ratio(sums[tallies.FIRM], sums[tallies.VIEWS])
+    row[COGNITIVE_PARTICIPATION] = sums[tallies.TAKING_PART] / n
+    row[REFLEXIVE_MONITORING] = ratio(sums[tallies.READ], sums[tallies.READERS])
     if barrier >= 0:
         row[RESOURCE_INTEGRATION] = _resource_integration(world.people, 0, world.people.group.size, barrier)
         row[PUBLIC_VALUE] = row[RESOURCE_INTEGRATION] * row[INFORMED_AGREEMENT]
@@ -371,6 +337,21 @@ def _reciprocity(flow, group):
                 even += 2.0 * min(flow[g, h], flow[h, g])
                 both += flow[g, h] + flow[h, g]
     return ratio(even, both)
+
+
+@compiled
+def _collective_action(flow, group):
+    """Attention that crosses groups, of all that is paid; of a group: of all that it gets or gives. One group cannot cross."""
+    if flow.shape[0] < 2:
+        return math.nan
+    across = within = 0.0
+    for g in range(flow.shape[0]):
+        if group < 0 or group == g:
+            within += flow[g, g]
+        for h in range(g):
+            if group < 0 or group in (g, h):
+                across += flow[g, h] + flow[h, g]
+    return ratio(across, across + within)
 
 
 # ---- on platforms --------------------------------------------------------------------------------------------------

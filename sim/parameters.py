@@ -1,7 +1,7 @@
 """The one table of behavioural constants. Nothing that shapes behaviour is buried in code.
 
 `bounds` is what validation accepts: wide enough for the limits at which the model equals known models.
-`plausible` is the range that studies sample. `sure` says how much the default rests on: "high" (several studies agree),
+`plausible` is the range that studies sample; where it is a single point, they do not (`sampled`). `sure` says how much the default rests on: "high" (several studies agree),
 "medium" (one study, or a neighbouring field), "low" (judgement, or a figure from far away). Unless a source is named the
 value is judgement: ours, open to dispute, and to be varied. A hypothesis that holds only at the defaults does not hold.
 """
@@ -26,6 +26,11 @@ class Parameter:
     meaning: str
     source: str = "judgement"
     sure: str = "low"
+
+    @property
+    def sampled(self) -> bool:
+        """Do studies of what is plausible vary it? Not what switches an optional mechanism on: that is for a scenario to ask."""
+        return self.plausible[0] < self.plausible[1]
 
 
 PARAMETERS: Final[tuple[Parameter, ...]] = (
@@ -173,6 +178,16 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
               "Stafford, Burggraf & Sharkey 1987: recall falls from 10% to 4% in a month, .031 a day", "medium"),
     Parameter("pull", 0.05, (0, 1), (0, 0.2), "share per week at full conviction",
               "how fast views drift back to those that people came with"),
+    # Optional mechanisms (sim/extensions), off at 0; plausible is 0, so that no study switches one on by itself
+    Parameter("creativity", 0.0, (0, 1), (0, 0), "share of the minutes of dialogue",
+              "how much of dialogue goes into looking for what goes beyond the views on record",
+              "judgement; named by Palmer et al. 2019, doi:10.1136/medhum-2017-011398, without a rule"),
+    Parameter("mobilisation", 0.0, (0, 1), (0, 0), "share of the gap per session",
+              "how far word from those who came moves the absent of their group, if the whole group came and is engaged",
+              "judgement; named by Palmer et al. 2019, doi:10.1136/medhum-2017-011398, without a rule"),
+    Parameter("enactment", 0.0, (0, 1), (0, 0), "chance per issue agreed on",
+              "chance that what was agreed is acted on before the next session; at 0 nobody waits for it",
+              "judgement; named by Palmer et al. 2019, doi:10.1136/medhum-2017-011398, without a rule"),
     # Measuring
     Parameter("same_view", 0.1, (0, 2), (0.05, 0.25), "view units",
               "distance within which an entry on the record stands for a view held"),
@@ -184,6 +199,9 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
 )  # fmt: skip
 
 BY_NAME: Final[Mapping[str, Parameter]] = {parameter.name: parameter for parameter in PARAMETERS}
+
+# What switches an optional mechanism on, each by its name.
+OPTIONAL: Final = tuple(parameter.name for parameter in PARAMETERS if not parameter.sampled)
 
 # What the kernel reads: the values by name. Dynamic, so that the table stays the only place that names them.
 Values: Any = namedtuple("Values", [parameter.name for parameter in PARAMETERS])  # type: ignore[misc]

@@ -39,6 +39,7 @@ FIELDS: Final = (
     Field("active", np.bool_, ("N",), "has not left for good"),
     # what became of one
     Field("cursor", np.int64, ("N",), "entries of the record gone through"),
+    Field("entries_read", np.int64, ("N",), "entries of others on the record that one has read"),
     Field("answers_read", np.int32, ("N",), "answers on the board gone through"),
     Field("said", np.float64, ("N", "K"), "what one last said or wrote on each issue; NaN if nothing"),
     Field("latest", np.float64, ("N", "K"), "one's latest entry on the record on each issue; NaN if none"),
@@ -184,6 +185,7 @@ def _draw_person(people, i, g, blueprint, key, values):
         people.by_channel[i, b] = 0
     people.active[i] = True
     people.cursor[i] = 0
+    people.entries_read[i] = 0
     people.answers_read[i] = 0
     people.contributions[i] = 0
     people.captured[i] = 0

@@ -197,8 +197,8 @@ LEDGER: Final = (
     Field("truth", np.float64, ("G", "K"), "mean view of each group now"),
     Field("alone", np.float64, ("K",), "mean error of projecting one's own view, by issue"),
     Field("middle", np.float64, ("K",), "mean view of everybody"),
-    Field("seen", np.float64, (29,), "what is seen of one person: see sim/tallies.py"),
-    Field("sums", np.float64, ("P", 29), "the same, added up by scope"),
+    Field("seen", np.float64, (33,), "what is seen of one person: see sim/tallies.py"),
+    Field("sums", np.float64, ("P", 33), "the same, added up by scope"),
     Field("sorted", np.float64, ("N",), "scratch for sorting"),
     Field("carried", np.int64, ("K", 42), "entries on record up to each twentieth"),
     Field("influence", np.float64, ("G",), "closeness of the draft to each group's first views"),
@@ -329,8 +329,11 @@ def _platforms(scenario: Scenario) -> dict[str, np.ndarray]:
 
 
 def values_of(scenario: Scenario) -> Any:
-    """The behavioural constants of a scenario; the theory alone has no changing trust, accountability or pen."""
-    alone = {"trust_gain": 0.0, "accountability": 0.0, "pen": 0.0} if scenario.preset == "eaa_only" else {}
+    """The behavioural constants of a scenario; the theory alone has no changing trust, accountability or pen, and no
+    optional mechanism.
+    """
+    beyond = ("trust_gain", "accountability", "pen", *behaviour.OPTIONAL)
+    alone = dict.fromkeys(beyond, 0.0) if scenario.preset == "eaa_only" else {}
     return behaviour.values({**scenario.parameters, **alone})
 
 
@@ -417,9 +420,9 @@ def sizes(scenario: Scenario, plan: Any, values: Any, lines: int = 0) -> dict[st
             circles, turns = max(circles, here), max(turns, spoken)
             entries += here * min(spoken, noted)
         if meeting.later_minutes > 0:
-            entries += invited * math.ceil(
-                plainly(posts_in)(meeting.later_minutes * meeting.minutes[DIALOGUE], values)
-            )
+            posts = plainly(posts_in)(meeting.later_minutes * meeting.minutes[DIALOGUE], values)
+            # where ideas take a part of the time, what is left of a post and of an idea may both be rounded up
+            entries += invited * (math.ceil(posts) + (values.creativity > 0))
             answers += g * k
     return {
         "N": n, "G": g, "K": k, "S": len(scenario.asset_kinds), "T": turns, "C": circles + 1, "E": entries,

@@ -17,9 +17,9 @@ from sim.record import bin_of
 (
     PEOPLE, ENGAGED, STAYED, INVITED, ATTENDED, MINUTES_OFFERED, MINUTES_USED, TURNED_UP, SILENT, WRITTEN_DOWN, MOVING,
     SPOKEN, CAPTURED, ATTENTION, FEES, VOTES_VALUE, FOR_VALUE, VOTES_PRACTICAL, FOR_PRACTICAL, SHOWN, VOTES_INFORMED,
-    INFORMED, VIEWS, CARRIED, DIVERGENT, DIVERGENT_CARRIED, REVISED, WRONG, PROJECTED,
-) = range(29)  # fmt: skip
-TALLIES: Final = 29
+    INFORMED, VIEWS, CARRIED, DIVERGENT, DIVERGENT_CARRIED, REVISED, WRONG, PROJECTED, FIRM, TAKING_PART, READERS, READ,
+) = range(33)  # fmt: skip
+TALLIES: Final = 33
 
 
 @compiled
@@ -106,6 +106,10 @@ def _look_at(world, setup, i):
         people.heard[i],
     )
     seen[FEES] = people.minutes_used[i] / 60.0 * setup.fee[people.group[i]]
+    seen[TAKING_PART] = people.active[i] and people.contributions[i] > 0
+    by_others = world.record.length[0] - people.captured[i]
+    if by_others > 0:
+        seen[READERS], seen[READ] = 1.0, people.entries_read[i] / by_others
     drafted = world.draft.drafter[0] != NOT_YET
     seen[MOVING] = drafted and _moved_the_draft(world, setup, i)
     for k in range(setup.weight.size):
@@ -117,7 +121,7 @@ def _look_at(world, setup, i):
 
 @compiled
 def _error(world, i, k):
-    """Mean error of person i's beliefs about what the groups think on issue k. Adds to wrong and projected."""
+    """Mean error of person i's beliefs about what the groups think on issue k. Adds to wrong, projected and firm."""
     people, ledger = world.people, world.ledger
     picture, certainty, views, truth, groups = (
         people.picture,
@@ -126,12 +130,14 @@ def _error(world, i, k):
         ledger.truth,
         ledger.truth.shape[0],
     )
-    wrong = projected = 0.0
+    wrong = projected = firm = 0.0
     for g in range(groups):
+        firm += certainty[i, g, k]
         wrong += abs(believed(picture, certainty, views, i, g, k) - truth[g, k])
         projected += abs(views[i, k] - truth[g, k])
     ledger.seen[WRONG] += wrong
     ledger.seen[PROJECTED] += projected
+    ledger.seen[FIRM] += firm / groups
     return wrong / groups
 
 

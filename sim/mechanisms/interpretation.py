@@ -36,7 +36,7 @@ def interpret(world, meeting, setup):
 
     Those here live read what was on record when the meeting ended; what is posted after it waits for their next time. On a
     platform, answers to oneself come first, and then perhaps what a feed puts on top.
-    Writes cursor, picture, certainty, views, the trust and openness that reading carries and, of authors, recognised
+    Writes cursor, entries_read, picture, certainty, views, the trust and openness that reading carries and, of authors, recognised
     and heard: to be read is to be heard.
     """
     people, room, record = world.people, world.room, world.record
@@ -71,6 +71,7 @@ def _read(world, meeting, setup, i, sitting, channel, minutes, end):
         people.cursor[i] = end
     else:
         read = _read_on(world, meeting, setup, i, channel, left, read, end)
+    people.entries_read[i] += read
     if read > 0:
         _make_up_ones_mind(people, i, gathered, setup.values.influence)
         events.tell(world.log, meeting.number, events.READ, i, read, events.NOTHING, channel, math.nan, False)

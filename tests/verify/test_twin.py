@@ -26,7 +26,7 @@ NUMBERS = (
     "minutes_used",
 )  # fmt: skip
 COUNTS = (
-    "active", "cursor", "answers_read", "contributions", "captured", "invited", "attended", "by_channel",
+    "active", "cursor", "entries_read", "answers_read", "contributions", "captured", "invited", "attended", "by_channel",
 )  # fmt: skip
 ROWS = ("views", "anchor", "trust", "barriers", "assets", "recognised", "said", "latest")
 TABLES = ("picture", "certainty")
@@ -196,6 +196,9 @@ CASES = {
     ),
     "sessions for some": ("experience-based-codesign", []),
     "several hundred people": ("course-digital", []),
+    "creativity": ("citizens-blended", ["parameters.creativity=0.4", "parameters.divergence=0.2"]),
+    "mobilisation": ("citizens-blended", ["parameters.mobilisation=0.6", "parameters.dropout_shape=1", "groups.*.engagement=0.4"]),
+    "enactment": ("citizens-blended", ["parameters.enactment=0.6", "sessions.*.decide=true", "parameters.acceptance=1"]),
 }  # fmt: skip
 
 

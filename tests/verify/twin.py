@@ -14,6 +14,7 @@ from typing import NamedTuple
 import mesa
 
 from sim import chance, parameters, setting
+from sim.extensions import creativity, enactment, mobilisation
 from sim.scenario import MECHANISMS, Scenario, Trait, ViewTrait
 
 # ---------------------------------------------------------------------------------------------------- 7.1 Chance
@@ -239,7 +240,7 @@ class Participant(mesa.Agent):
         self.certainty = {g: dict.fromkeys(model.issues, 0.0) for g in model.groups}
         self.recognised = {s: at_start.recognised * held for s, held in self.assets.items()}
         self.active = True
-        self.cursor = self.answers_read = 0
+        self.cursor = self.entries_read = self.answers_read = 0
         self.said = dict.fromkeys(model.issues)
         self.latest = dict.fromkeys(model.issues)
         self.contributions = self.captured = self.invited = self.attended = 0
@@ -475,19 +476,59 @@ class Participant(mesa.Agent):
         self.heard_today += attention
         self.model.flow[self.group][listener.group] += attention
 
-    def writes_posts(self, meeting):
-        model, constant = self.model, self.model.constant
+    def posts_in(self, minutes, meeting):
+        """How many posts, a fractional number, the later minutes hold."""
         will = min(1.0, self.engagement * self.talkativeness * self.fluency)
-        time = 60 * meeting.later_minutes * meeting.share["dialogue"]
-        posts = count(time / constant.post_seconds * will, draw(self.luck_today, chance.POSTS))
-        for n in range(posts):
+        return 60 * minutes * meeting.share["dialogue"] / self.model.constant.post_seconds * will
+
+    def writes_posts(self, meeting):
+        model = self.model
+        minutes = meeting.later_minutes * (1 - model.creativity)
+        for n in range(count(self.posts_in(minutes, meeting), draw(self.luck_today, chance.POSTS))):
             issue = self.takes_issue(chance.ISSUE_OF_POST, n)
             others = [j for j in model.people if j.group in meeting.invited and j is not self]
             trust = self.mean_trust_in(others) if others else 1.0
             post = self.voices(issue, trust, n, child(self.luck_today, 2**32 + n))
-            model.tell("wrote", self, issue=issue, channel=self.later, value=post.position, divergent=post.divergent)  # fmt: skip
-            if draw(self.luck_today, chance.KEPT, n) < meeting.dial["documentation"]:
-                model.enter(post, post.position, self.later, noted=False)
+            self.posts(post, n, meeting)
+
+    def posts(self, post, n, meeting):
+        model = self.model
+        model.tell("wrote", self, issue=post.issue, channel=self.later, value=post.position, divergent=post.divergent)  # fmt: skip
+        if draw(self.luck_today, chance.KEPT, n) < meeting.dial["documentation"]:
+            model.enter(post, post.position, self.later, noted=False)
+
+    # ------------------------------------------------------------------------------------ 7.11 Optional mechanisms
+
+    def tries(self, known, n, number, key):
+        """Look for what lies beyond the record; an idea, or None."""
+        issue = self.takes_issue(creativity.ABOUT, n)
+        if issue not in known:
+            return None
+        low, high = known[issue]
+        spark = draw(self.luck_today, creativity.SPARK, n) < self.openness * (high - low) / 2
+        between = low < self.views[issue] < high
+        if high - low < self.model.constant.divergence or not between or not spark:
+            return None
+        b = draw(self.luck_today, creativity.HOW_FAR, n) / 2
+        y = high + b * (1 - high) if self.views[issue] >= (low + high) / 2 else low - b * (1 + low)
+        divergent = abs(y - self.prevails(issue)) >= self.model.constant.divergence
+        self.contributions += 1
+        self.views[issue] = self.said[issue] = y
+        return Contribution(self, issue, y, divergent, number, key)
+
+    def sees_deeds(self, kept):
+        pace = self.model.accountability
+        self.engagement += pace * (kept - self.engagement)
+        for g in self.trust:
+            if g != self.group:
+                self.trust[g] += pace * (kept - self.trust[g])
+
+    def is_told(self, reach, word):
+        self.engagement += reach * (word - self.engagement)
+        if not self.active:
+            trust = mean(t for g, t in self.trust.items() if g != self.group or len(self.trust) == 1)
+            key = child(self.process, named(self.model.meeting.name))
+            self.active = draw(key, mobilisation.RETURNS) < reach * word * trust
 
     # ------------------------------------------------------------------------------------ 7.6 Interpretation
 
@@ -504,6 +545,7 @@ class Participant(mesa.Agent):
             if entry.author is not self:
                 self.reads_entry(entry, channel, meeting, openness, gathered[entry.issue])
                 left, read = left - 1, read + 1
+        self.entries_read += read
         self.concludes(gathered)
         if read:
             self.model.tell("read", self, about=read, channel=channel)
@@ -679,6 +721,9 @@ class TwinProcess(mesa.Model):
         self.kinds = scenario.asset_kinds
         self.constant = parameters.values(scenario.parameters)
         theory_alone = scenario.preset == "eaa_only"
+        self.creativity = 0.0 if theory_alone else self.constant.creativity
+        self.enactment = 0.0 if theory_alone else self.constant.enactment
+        self.mobilisation = 0.0 if theory_alone else self.constant.mobilisation
         self.trust_gain = 0.0 if theory_alone else self.constant.trust_gain
         self.accountability = 0.0 if theory_alone else self.constant.accountability
         self.pen = 0.0 if theory_alone else self.constant.pen
@@ -754,10 +799,13 @@ class TwinProcess(mesa.Model):
         self.share_intentions(meeting)
         self.name_assets(meeting)
         self.converse(meeting)
+        self.create(meeting)
         self.interpret(meeting)
         self.seek_understanding(meeting)
         self.decide(meeting)
         self.leave(meeting)
+        self.enact(meeting)
+        self.mobilise()
         self.accounts.add(meeting)
         self.held += 1
 
@@ -794,7 +842,7 @@ class TwinProcess(mesa.Model):
             said = (
                 self.rounds(c, circle, meeting) if self.in_rounds(meeting) else self.talk(c, circle, meeting)
             )
-            self.take_notes(c, said, meeting)
+            self.take_notes(c, said, meeting, 1 - self.creativity)
         self.end_of_notes = len(self.record)
         for i in self.visitors:
             i.writes_posts(meeting)
@@ -807,17 +855,18 @@ class TwinProcess(mesa.Model):
         hybrid = any(remote) and not all(remote)
         return {i: i.claim(meeting, hybrid) for i in circle}
 
-    def turns(self, circle, meeting):
-        """How many turns the live minutes hold, a fractional number."""
+    def turns(self, circle, meeting, share):
+        """How many turns this share of the live minutes holds, a fractional number."""
         constant = self.constant
         remote = any(i.live == setting.LIVE_REMOTE for i in circle)
         seconds = constant.turn_seconds * (constant.floor_holding_remote if remote else 1)
         seconds += constant.gap_remote if remote else constant.gap_onsite
-        return 60 * meeting.live_minutes * meeting.share["dialogue"] / seconds
+        return 60 * (meeting.live_minutes * share) * meeting.share["dialogue"] / seconds
 
     def talk(self, c, circle, meeting):
         claims, said = self.claims(circle, meeting), []
-        for n in range(count(self.turns(circle, meeting), draw(meeting.nobody, chance.TURNS, c))):
+        turns = self.turns(circle, meeting, 1 - self.creativity)
+        for n in range(count(turns, draw(meeting.nobody, chance.TURNS, c))):
             floor = race(circle, claims.get, lambda i, n=n: draw(i.luck_today, chance.FLOOR, n))
             if floor is None:
                 break
@@ -830,7 +879,7 @@ class TwinProcess(mesa.Model):
 
     def rounds(self, c, circle, meeting):
         said = []
-        number = self.turns(circle, meeting) / len(circle)
+        number = self.turns(circle, meeting, 1 - self.creativity) / len(circle)
         for n in range(count(number, draw(meeting.nobody, chance.TURNS, c))):
             spoken = [self.speak(i, circle, n) for i in circle]
             for contribution in spoken:
@@ -847,9 +896,9 @@ class TwinProcess(mesa.Model):
         self.tell("said", i, issue=issue, channel=i.live, value=said.position, divergent=said.divergent)
         return said
 
-    def take_notes(self, c, said, meeting):
+    def take_notes(self, c, said, meeting, share):
         constant, session = self.constant, meeting.session
-        time = meeting.live_minutes * meeting.share["documentation"] * session.scribe
+        time = meeting.live_minutes * share * meeting.share["documentation"] * session.scribe
         capacity = count(time * constant.notes_per_minute, draw(meeting.nobody, chance.NOTES, c))
 
         def waits(contribution):
@@ -1019,6 +1068,69 @@ class TwinProcess(mesa.Model):
             if i.active and i.group in meeting.invited:
                 i.stays_or_leaves(meeting, meeting.week - first)
 
+    # ------------------------------------------------------------------------------------ 7.10
+
+    def create(self, meeting):
+        if self.creativity == 0:
+            return
+        known = self.extremes(self.record[: self.end_of_notes])
+        for c, circle in self.talking_circles():
+            self.create_together(c, circle, meeting, known)
+        known = self.extremes(self.record)
+        for i in self.visitors:
+            minutes = meeting.later_minutes * self.creativity
+            for n in range(
+                count(i.posts_in(minutes, meeting) / 2, draw(i.luck_today, creativity.TRIES_LATER))
+            ):
+                number = 2**33 + n
+                if idea := i.tries(known, number, number, child(i.luck_today, 2**32 + number)):
+                    i.posts(idea, number, meeting)
+
+    def extremes(self, entries):
+        """lo and hi: the lowest and highest position on record, by issue."""
+        written = {k: [e.position for e in entries if e.issue == k] for k in self.issues}
+        return {k: (min(positions), max(positions)) for k, positions in written.items() if positions}
+
+    def create_together(self, c, circle, meeting, known):
+        claims, said = self.claims(circle, meeting), []
+        tries = self.turns(circle, meeting, self.creativity) / 12
+        for n in range(count(tries, draw(meeting.nobody, creativity.TRIES, c))):
+            i = race(circle, claims.get, lambda i, n=n: draw(i.luck_today, creativity.WHOSE, n))
+            if i is None:
+                break
+            idea = i.tries(known, n, 2**33 + n, child(i.luck_today, 2**33 + n))
+            if idea:
+                shown = {"issue": idea.issue, "value": idea.position, "divergent": idea.divergent}
+                self.tell("said", i, channel=i.live, **shown)
+                said.append(idea)
+                for listener in circle:
+                    if listener is not i:
+                        listener.hears(idea)
+        self.take_notes(c, said, meeting, self.creativity)
+
+    def enact(self, meeting):
+        present = self.present()
+        if self.enactment == 0 or not meeting.session.decide or not present:
+            return
+        agreed = [k for k in self.issues if self.is_agreed_on(k, present)]
+        acted = {k for k in agreed if draw(meeting.nobody ^ named(k), enactment.ENACTED) < self.enactment}
+        for i in present:
+            if i.active and agreed:
+                i.sees_deeds(mean((1 + i.private[k]) / 2 if k in acted else 0.0 for k in agreed))
+
+    def mobilise(self):
+        if self.mobilisation == 0:
+            return
+        for g in self.groups:
+            members = [i for i in self.people if i.group == g]
+            telling = [i for i in members if i.present and i.active]
+            if not telling:
+                continue
+            reach, word = self.mobilisation * len(telling) / len(members), mean(i.engagement for i in telling)
+            for i in members:
+                if not i.present:
+                    i.is_told(reach, word)
+
 
 # ---------------------------------------------------------------------------------------------- Accounts
 
@@ -1073,7 +1185,7 @@ class Accounts:
 OF_THE_WHOLE = ("consensus_reached", "influence_parity")
 NOT_BY_BARRIER = (
     "alignment", "understanding", "learning", "convergence", "polarisation", "bimodality", "voice_equality",
-    "reciprocity", "influence", *(f"gap_{name}" for name in setting.BARRIERS),
+    "reciprocity", "collective_action", "influence", *(f"gap_{name}" for name in setting.BARRIERS),
 )  # fmt: skip
 
 
@@ -1102,7 +1214,7 @@ class Observer:
             return self.gap(who, of)
         if kind == "agreement" and of:
             return self.accepted(who, "private", of)
-        if name in ("influence", "reciprocity"):
+        if name in ("influence", "reciprocity", "collective_action"):
             return getattr(self, name)(scope)
         return getattr(self, name)(who)
 
@@ -1113,6 +1225,22 @@ class Observer:
 
     def participation(self, who):
         return ratio(sum(i.minutes_used for i in who), sum(i.minutes_invited for i in who))
+
+    def coherence(self, who):
+        return mean(c for i in who for of in i.certainty.values() for c in of.values())
+
+    def cognitive_participation(self, who):
+        return mean(float(i.contributions > 0 and i.active) for i in who)
+
+    def collective_action(self, scope):
+        flow, groups = self.model.flow, list(self.model.groups)
+        paid = {(g, h): flow[g][h] for g in groups for h in groups if scope in (g, h) or scope == "all"}
+        across = sum(attention for (g, h), attention in paid.items() if g != h)
+        return ratio(across, sum(paid.values())) if len(groups) > 1 else math.nan
+
+    def reflexive_monitoring(self, who):
+        by_others = {i: sum(entry.author is not i for entry in self.model.record) for i in who}
+        return mean(i.entries_read / n for i, n in by_others.items() if n > 0)
 
     def retention(self, who):
         return mean(float(i.active) for i in who)
