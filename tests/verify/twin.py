@@ -1068,7 +1068,7 @@ class TwinProcess(mesa.Model):
             if i.active and i.group in meeting.invited:
                 i.stays_or_leaves(meeting, meeting.week - first)
 
-    # ------------------------------------------------------------------------------------ 7.10
+    # ------------------------------------------------------------------------------------ 7.11
 
     def create(self, meeting):
         if self.creativity == 0:
