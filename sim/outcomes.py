@@ -68,7 +68,7 @@ OUTCOMES: Final = (
     Outcome("public_value", "resource integration x informed agreement (a proxy)", "share"),
     Outcome("coherence", "how firmly people hold a picture of what each group thinks, true or not, shared or not", "share"),
     Outcome("cognitive_participation", "people who have spoken or written and have not left for good", "share"),
-    Outcome("collective_action", "attention that crosses groups, of all that is paid", "share"),
+    Outcome("collective_action", "attention that crosses groups and is returned, of all that is paid", "share"),
     Outcome("reflexive_monitoring", "what others put on record that a person has read, mean", "share"),
     Outcome("left_out", "people who never spoke or wrote", "share"),
     Outcome("came", "people who took part at least once", "share"),
@@ -341,17 +341,21 @@ def _reciprocity(flow, group):
 
 @compiled
 def _collective_action(flow, group):
-    """Attention that crosses groups, of all that is paid; of a group: of all that it gets or gives. One group cannot cross."""
+    """Attention between groups that is returned, of all that is paid; of a group: of all that it gets or gives.
+
+    A lecture crosses groups too, and nobody acts together: so what goes one way alone does not count. One group cannot cross.
+    """
     if flow.shape[0] < 2:
         return math.nan
-    across = within = 0.0
+    returned = paid = 0.0
     for g in range(flow.shape[0]):
         if group < 0 or group == g:
-            within += flow[g, g]
+            paid += flow[g, g]
         for h in range(g):
             if group < 0 or group in (g, h):
-                across += flow[g, h] + flow[h, g]
-    return ratio(across, across + within)
+                returned += 2.0 * min(flow[g, h], flow[h, g])
+                paid += flow[g, h] + flow[h, g]
+    return ratio(returned, paid)
 
 
 # ---- on platforms --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from analysis import examination, experiments, preregistration, theory_tables
 from analysis.contests import contest
 from analysis.examination import examine
 from scenarios.claims import Theory
+from sim.parameters import OPTIONAL
 
 pytestmark = pytest.mark.kernel
 
@@ -84,9 +85,19 @@ def test_an_experiment_can_be_moved_elsewhere_and_keeps_what_it_varies():
         assert after.scenario.name != before.scenario.name
 
 
+def test_what_a_context_switches_on_stays_on_in_every_plausible_world():
+    """Its designs do not differ in it, and no point says anything about it: the claim is about processes that have it."""
+    (point,) = examination.plausible(1, seed=3)
+    switched = {"scenario": "shared-decision", "set": ["parameters.enactment=0.8", "parameters.learning=0.4"]}
+    before = experiments.of_claim(theory(it={"context": switched}), "it")
+    for design in examination.moved(before, point, "vertical").designs:
+        assert design.scenario.parameters == {**point, "enactment": 0.8}
+
+
 def test_plausible_points_lie_in_the_plausible_ranges_and_fill_them_evenly():
     points = examination.plausible(40, seed=3)
     assert points == examination.plausible(40, seed=3) != examination.plausible(40, seed=4)
+    assert not any(set(OPTIONAL) & set(point) for point in points), "no study turns a switch by itself"
     for parameter in sim.PARAMETERS:
         low, high = parameter.plausible
         if low == high:

@@ -15,6 +15,7 @@ from scipy import stats
 import scenarios
 import sim
 from analysis import contexts, sensitivity, tornado
+from sim.parameters import OPTIONAL
 
 HERE = Path(sensitivity.__file__).parents[1]
 SMALL = scenarios.load("shared-decision")
@@ -233,7 +234,9 @@ def test_the_command_prints_the_result_as_json_and_keeps_tables_and_pictures(tmp
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     inputs = found["outcomes"]["alignment"]["inputs"]
-    assert {parameter.name for parameter in sim.PARAMETERS} <= inputs.keys()
+    assert {parameter.name for parameter in sim.PARAMETERS if parameter.sampled} <= inputs.keys()
+    assert inputs.keys().isdisjoint(OPTIONAL)
+    assert found["left_out"].keys() >= set(OPTIONAL)
     assert {"travel", "facilitation", "openness", "power_gap", "size", "time", "space"} <= inputs.keys()
     assert {path.name for path in (tmp_path / "kept").iterdir()} == {
         "sensitivity.json", "screening.csv", "screening.parquet", "tornado-alignment.svg", "heat-map.svg",

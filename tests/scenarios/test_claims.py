@@ -47,7 +47,7 @@ def test_a_theory_that_is_not_there_is_told_with_the_nearest():
 
 def test_the_library_holds_the_two_theories_their_neighbour_and_their_rivals():
     assert scenarios.theories() == (
-        "blended", "contact", "eaa", "information", "linear", "media-synchronicity", "power-first",
+        "blended", "contact", "eaa", "information", "linear", "media-synchronicity", "npt", "palmer", "power-first",
     )  # fmt: skip
 
 
@@ -95,6 +95,22 @@ def test_eaa_makes_the_claims_that_it_was_read_for():
     ):
         assert claims[name].kind == "emergent"
     assert set(claims["dialogue_and_documentation"].factors) == {"dialogue", "documentation"}
+
+
+def test_each_of_the_eight_mechanisms_and_the_four_kinds_of_work_is_put_at_risk():
+    palmer, npt = scenarios.theory("palmer"), scenarios.theory("npt")
+    for mechanism in (
+        "recognition", "dialogue", "cooperation", "accountability", "mobilisation", "enactment", "creativity", "attainment",
+    ):  # fmt: skip
+        assert any(claim.startswith(mechanism) for claim in palmer.claims), mechanism
+    for index in ("coherence", "cognitive_participation", "collective_action", "reflexive_monitoring"):
+        assert any(claim.outcome == index for claim in npt.claims.values()), index
+    assert {claim.kind for claim in (*palmer.claims.values(), *npt.claims.values())} == {"emergent"}
+
+
+def test_a_theory_switches_optional_mechanisms_on_in_one_level_alone():
+    designs = scenarios.theory("palmer").designs("mobilisation_brings_people_in")
+    assert [design.parameters.get("mobilisation", 0) for design in designs.values()] == [0, 0.5]
 
 
 def test_predictions_are_about_patterns_that_there_are():

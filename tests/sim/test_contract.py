@@ -11,6 +11,9 @@ import pytest
 import sim
 from sim import parameters, setting
 from sim.accounts import keep_accounts
+from sim.extensions.creativity import create
+from sim.extensions.enactment import enact
+from sim.extensions.mobilisation import mobilise
 from sim.mechanisms.access import arrive
 from sim.mechanisms.assets import name_assets
 from sim.mechanisms.decision import decide
@@ -25,7 +28,12 @@ from sim.scenario import AGENDAS, MECHANISMS, THEMES
 from tests.sim.worlds import same_bits, scenario, weekly
 
 HERE = Path(sim.__file__).parent
-RULES = sorted(path for path in (HERE / "mechanisms").glob("*.py") if path.name != "__init__.py")
+RULES = sorted(
+    path
+    for room in ("mechanisms", "extensions")
+    for path in (HERE / room).glob("*.py")
+    if path.name not in ("__init__.py", "session.py")
+)
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
@@ -53,13 +61,22 @@ PHASES = {
         "record": {"*"},
         "ledger": {"flow"},
     },
+    create: {
+        "people": {
+            "contributions", "said", "heard", "picture", "certainty", "views", "trust", "captured", "latest",
+        },
+        "record": {"*"},
+        "ledger": {"flow"},
+    },
     interpret: {
-        "people": {"cursor", "picture", "certainty", "views", "trust", "openness", "recognised", "heard"},
+        "people": {"cursor", "entries_read", "picture", "certainty", "views", "trust", "openness", "recognised", "heard"},
         "ledger": {"flow"},
     },
     seek_understanding: {"people": {"picture", "certainty", "answers_read"}, "board": {"*"}},
     decide: {"people": {"trust", "engagement"}, "draft": {"*"}},
     leave: {"people": {"engagement", "active"}},
+    enact: {"people": {"trust", "engagement"}},
+    mobilise: {"people": {"engagement", "active"}},
     keep_accounts: {"ledger": {"hours", "money", "wheels"}},
 }  # fmt: skip
 
@@ -76,7 +93,8 @@ def busy():
         "decide": True,
         "facilitation": 0.2,
     }
-    return scenario(groups, weekly(6, **meeting), ("topic", "place"), parameters={"dropout_shape": 1})
+    values = {"dropout_shape": 1, "creativity": 0.5, "mobilisation": 1, "enactment": 0.5}
+    return scenario(groups, weekly(6, **meeting), ("topic", "place"), parameters=values)
 
 
 def written_by_phase():
@@ -121,7 +139,7 @@ def test_every_parameter_says_its_unit_its_source_and_how_sure_it_is(parameter):
     low, high = parameter.bounds
     least, most = parameter.plausible
     assert low <= least <= parameter.default <= most <= high
-    assert least < most
+    assert parameter.sampled == (least < most) == (parameter.name not in parameters.OPTIONAL)
     assert parameter.unit
     assert len(parameter.meaning) > 15
     assert parameter.source

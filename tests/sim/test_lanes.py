@@ -36,7 +36,7 @@ for scene in SCENES:
 """
 
 
-def scene(fidelity, kernel, rule, **meeting):
+def scene(fidelity, kernel, rule, parameters=(), **meeting):
     groups = {
         "carers": {
             "size": 5,
@@ -65,7 +65,7 @@ def scene(fidelity, kernel, rule, **meeting):
             "fidelity": fidelity,
             "kernel": kernel,
             "decision": {"rule": rule},
-            "parameters": {"dropout_shape": 1},
+            "parameters": {"dropout_shape": 1} | dict(parameters),
         }
     )
 
@@ -94,6 +94,14 @@ SCENES = (
     scene("media", "smooth", "80", setting="blended/distributed", minutes=45, live_share=0),
     scene(
         "media", "step", "75", setting="same/distributed", minutes=20, turns="round", circle_size=3, scribe=1
+    ),
+    scene(
+        "media",
+        "smooth",
+        "majority",
+        parameters={"creativity": 0.5, "mobilisation": 0.8, "enactment": 0.5, "divergence": 0.1},
+        setting="blended/blended",
+        minutes=240,
     ),
 )
 

@@ -259,6 +259,31 @@ def test_a_twin_with_one_equation_changed_is_found_out(wrong):
     assert first_difference(scenarios.load("citizens-blended"), process=process) is not None
 
 
+class OutbidsOneself(Participant):
+    def tries(self, known, n, number, key):
+        wider = {k: (low - 0.05, high + 0.05) for k, (low, high) in known.items()}
+        return super().tries(wider, n, number, key)
+
+
+class ForgivesABrokenWord(Participant):
+    def sees_deeds(self, kept):
+        super().sees_deeds(max(kept, 1e-6))
+
+
+class TakesWordForMore(Participant):
+    def is_told(self, reach, word):
+        super().is_told(reach * (1 + 1e-6), word)
+
+
+@pytest.mark.parametrize(
+    ("case", "wrong"),
+    [("creativity", OutbidsOneself), ("enactment", ForgivesABrokenWord), ("mobilisation", TakesWordForMore)],
+)
+def test_so_is_one_whose_optional_mechanism_is_changed(case, wrong):
+    process = type("Wrong", (TwinProcess,), {"participant": wrong})
+    assert first_difference(scenarios.load(*CASES[case]), process=process) is not None
+
+
 def test_a_lost_entry_an_event_too_many_and_a_vote_turned_are_found_out():
     scenario = scenarios.load("shared-decision")
     kernel, other = sim.CoProduction(scenario, seed=2, log=True), TwinProcess(scenario, seed=2)

@@ -1235,8 +1235,8 @@ class Observer:
     def collective_action(self, scope):
         flow, groups = self.model.flow, list(self.model.groups)
         paid = {(g, h): flow[g][h] for g in groups for h in groups if scope in (g, h) or scope == "all"}
-        across = sum(attention for (g, h), attention in paid.items() if g != h)
-        return ratio(across, sum(paid.values())) if len(groups) > 1 else math.nan
+        returned = sum(min(flow[g][h], flow[h][g]) for g, h in paid if g != h)
+        return ratio(returned, sum(paid.values())) if len(groups) > 1 else math.nan
 
     def reflexive_monitoring(self, who):
         by_others = {i: sum(entry.author is not i for entry in self.model.record) for i in who}
