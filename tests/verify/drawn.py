@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sim.parameters import PARAMETERS
-from sim.scenario import KERNELS, MECHANISMS, RULES, THEMES, Scenario
+from sim.scenario import KERNELS, MECHANISMS, ORDERS, READERS, RULES, THEMES, Scenario
 from sim.setting import BARRIERS, cells
 
 GROUPS = ("carers", "patients", "staff", "the-city")
@@ -26,8 +26,14 @@ PRICES = (
 SHORT = {
     "turn_seconds": (60, 600), "post_seconds": (60, 3600), "exchange_seconds": (60, 3600), "gap_onsite": (0, 60),
     "gap_remote": (0, 60), "notes_per_minute": (0, 20), "reading_rate": (0, 20), "heard_half": (0.01, 50),
-    "dropout_weeks": (0.01, 50),
+    "dropout_weeks": (0.01, 50), "conflict_reach": (1, 3),
 }  # fmt: skip
+
+# On a platform much is written and read, so that windows overflow, answers wait and authors meet again.
+BUSY = {
+    "post_seconds": (100, 900), "reading_rate": (0.05, 2), "talkativeness_spread": (0, 1), "dropout_hazard": (0, 0.3),
+}  # fmt: skip
+LATER = tuple(cell for cell in cells() if not cell.startswith("same/"))
 
 
 def between(low, high):
@@ -71,8 +77,23 @@ setup = st.fixed_dictionaries(
 
 
 @st.composite
-def scenarios(draw):
-    """A valid scenario of at most 28 people and four sessions."""
+def platforms(draw, invited):
+    """What carries a session's later channels; an owner is somebody who is invited."""
+    fields = {
+        "readers": st.sampled_from(READERS),
+        "answering": share,
+        "order": st.sampled_from(ORDERS),
+        "feed_window": st.one_of(st.integers(1, 12), st.sampled_from((63, 64, 65, 200))),
+        "moderation": share,
+        "anonymity": share,
+    }
+    platform = draw(st.fixed_dictionaries({}, optional=fields))
+    return {**platform, "owner": draw(st.sampled_from(invited))} if draw(st.integers(0, 3)) == 3 else platform
+
+
+@st.composite
+def scenarios(draw, platform=0):
+    """A valid scenario of at most 28 people and four sessions; `platform`: how many in four have a platform."""
     names = GROUPS[: draw(st.integers(1, 4))]
     issues = ISSUES[: draw(st.integers(1, 4))]
     keys = [f"session-{n}" for n in range(draw(st.integers(1, 4)))]
@@ -124,6 +145,16 @@ def scenarios(draw):
     for key in keys:
         sessions[key] = {**draw(session), "week": week}
         week += draw(between(0, 8))
+        if draw(st.integers(0, 3)) < platform:
+            carried = sessions[key]
+            carried["platform"] = draw(platforms(carried.get("invited") or names))
+            carried["setting"] = draw(st.sampled_from(LATER))
+            if draw(st.integers(0, 3)):
+                carried["agenda"] = {
+                    "dialogue": draw(between(0.2, 0.5)),
+                    "interpretation": draw(between(0.2, 0.5)),
+                }
+    used = [carried["platform"] for carried in sessions.values() if "platform" in carried]
     constants = {p.name: between(*SHORT.get(p.name, p.bounds)) for p in PARAMETERS}
     table = {
         **draw(setup),
@@ -137,6 +168,13 @@ def scenarios(draw):
             for name in draw(st.lists(st.sampled_from(sorted(constants)), max_size=12, unique=True))
         },
     }
+    if used:
+        usual = {name: draw(between(*ends)) for name, ends in BUSY.items()} if draw(st.integers(0, 3)) else {}
+        table["parameters"] = usual | table["parameters"]
+    if any(of.get("readers") == "followers" for of in used):
+        others = sum(of["size"] for of in table["groups"].values()) - 1
+        assume(others > 0)
+        table["follows"] = {"degree": draw(st.integers(1, min(others, 8))), "homophily": draw(share)}
     if draw(flag):
         table["decision"]["kinds"] = [draw(st.sampled_from(("value", "practical")))]
     try:

@@ -31,6 +31,12 @@ COUNTS = (
 ROWS = ("views", "anchor", "trust", "barriers", "assets", "recognised", "said", "latest")
 TABLES = ("picture", "certainty")
 
+# On platforms: the twin's name, and the commons' where it is another.
+COMMONS = {
+    "opened": "opened", "answered": "answered", "answers_got": "answers_got", "answers_to_self": "answers_read",
+    "conflicts": "conflicts", "taken_down": "taken_down", "read": "read",
+}  # fmt: skip
+
 
 # ------------------------------------------------------------------------------------------- telling them apart
 
@@ -50,8 +56,8 @@ def undefined_as_nan(values):
 def differences(kernel, other):
     """What differs between a run of the kernel and one of the twin, as they stand, in plain words."""
     return [
-        *of_people(kernel, other), *of_record(kernel, other), *of_board(kernel, other), *of_draft(kernel, other),
-        *of_events(kernel, other), *of_outcomes(kernel, other),
+        *of_people(kernel, other), *of_record(kernel, other), *of_commons(kernel, other), *of_board(kernel, other),
+        *of_draft(kernel, other), *of_events(kernel, other), *of_outcomes(kernel, other),
     ]  # fmt: skip
 
 
@@ -81,6 +87,8 @@ def of_record(kernel, other):
             "author": entry.author.index, "group": entry.author.group, "issue": entry.issue,
             "position": entry.position, "session": entry.session, "channel": CHANNELS[entry.channel],
             "divergent": entry.divergent, "noted": entry.noted,
+            "answers": entry.parent.number if entry.parent else None,
+            "reads": entry.reads if other.on_platforms else None,
         }
         for entry in other.record
     ]  # fmt: skip
@@ -89,6 +97,24 @@ def of_record(kernel, other):
         yield "positions on record"
     if theirs != entries:
         yield "entries of the record"
+
+
+def of_commons(kernel, other):
+    commons, people = kernel.state.commons, other.people
+    for i in people if other.scenario.follows else []:
+        if kernel.followed(i.index) != [j.index for j in i.follows]:
+            yield f"whom {i.index} follows"
+    if not other.on_platforms:
+        return
+    for name, theirs in COMMONS.items():
+        if getattr(commons, theirs).tolist() != [getattr(i, name) for i in people]:
+            yield f"{name} of people"
+    if not equal(commons.legitimacy, [i.legitimacy for i in people]):
+        yield "legitimacy of people"
+    if commons.answers[: len(other.record)].tolist() != [entry.answers for entry in other.record]:
+        yield "answers to entries"
+    if commons.inbox.tolist() != [i.awaiting[0].number if i.awaiting else -1 for i in people]:
+        yield "the answer that waits for people"
 
 
 def of_board(kernel, other):
@@ -155,6 +181,8 @@ def first_difference(scenario, seed=1, replicate=0, process=TwinProcess):
 
 ASK = "{ interpretation = 0.2, understanding = 0.5, dialogue = 0.3 }"
 
+IN_SMALL = ["groups.carers.size=14", "groups.older_people.size=7", "groups.nurses.size=5"]
+
 CASES = {
     "two people": ("shared-decision", []),
     "blended": ("citizens-blended", []),
@@ -199,6 +227,15 @@ CASES = {
     "creativity": ("citizens-blended", ["parameters.creativity=0.4", "parameters.divergence=0.2"]),
     "mobilisation": ("citizens-blended", ["parameters.mobilisation=0.6", "parameters.dropout_shape=1", "groups.*.engagement=0.4"]),
     "enactment": ("citizens-blended", ["parameters.enactment=0.6", "sessions.*.decide=true", "parameters.acceptance=1"]),
+    "a private group": ("elderly-care-private-group", ["sessions.*.decide=true"]),
+    "a private group with opponents": (
+        "elderly-care-private-group",
+        ["groups.*.tolerance=0.2", "parameters.conflict_cost=0.5", "templates.week.platform.anonymity=0.3"],
+    ),
+    "meetings beside a private group": ("elderly-care-mixed", []),
+    "a forum in small": ("elderly-care-forum", [*IN_SMALL, "templates.week.platform.feed_window=12"]),
+    "a microblog in small": ("elderly-care-microblog", [*IN_SMALL, "follows.degree=4"]),
+    "a blog in small": ("elderly-care-blog", ["groups.carers.size=12", "groups.nurses.size=4"]),
 }  # fmt: skip
 
 
@@ -221,6 +258,14 @@ def test_kernel_and_twin_agree_on_any_small_scenario(scenario):
     assert first_difference(scenario) is None
 
 
+@settings(
+    max_examples=120, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(scenario=drawn.scenarios(platform=3))
+def test_kernel_and_twin_agree_on_any_small_scenario_with_platforms(scenario):
+    assert first_difference(scenario) is None
+
+
 # ------------------------------------------------------------------------------ controls: the comparison can fail
 
 
@@ -236,8 +281,8 @@ class LearnsAtOneRate(Participant):
 
 
 class SpeaksFreely(Participant):
-    def voices(self, issue, trust, turn, key):
-        return super().voices(issue, 1.0, turn, key)
+    def voices(self, issue, trust, *rest):
+        return super().voices(issue, 1.0, *rest)
 
 
 class OpensWhileReading(Participant):

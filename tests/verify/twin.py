@@ -76,6 +76,16 @@ def race(runners, weight, u):
     return winner
 
 
+def jump(key, decision, occasion, size):
+    """`one_of` (7.10): a number below `size` that stays the same when one more is added, unless the newcomer wins."""
+    b, step = 0, 0
+    while True:
+        j = math.floor((b + 1) / (1 - draw(key, decision, occasion + step)))
+        if j >= size:
+            return b
+        b, step = j, step + 1
+
+
 # ------------------------------------------------------------------------------------------------------ Notation
 
 
@@ -153,7 +163,7 @@ class Event(NamedTuple):
 # ------------------------------------------------------------------------------------------- 2 Entities
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
     """One entry of the record."""
 
@@ -165,6 +175,10 @@ class Entry:
     divergent: bool
     noted: bool
     key: int
+    number: int  # its place on the record
+    parent: Entry | None = None  # what it answers
+    answers: int = 0
+    reads: int = 0
 
 
 @dataclass
@@ -200,6 +214,8 @@ class Meeting:
         self.week = session.week
         self.facilitation = session.facilitation
         self.invited = scenario.invited(name)
+        self.platform = session.platform
+        self.posts_on_platform = 0
         time, space = scenario.cell(name).split("/")
         live, later = time != "different", time != "same"
         onsite, remote = space != "distributed", space != "same"
@@ -245,6 +261,7 @@ class Participant(mesa.Agent):
         self.latest = dict.fromkeys(model.issues)
         self.contributions = self.captured = self.invited = self.attended = 0
         self.heard = self.heard_today = 0.0
+        self.begins_on_platforms()
         self.by_channel = [0, 0, 0, 0]
         self.minutes_invited = self.minutes_used = 0.0
         self.live = self.later = setting.NOWHERE
@@ -283,12 +300,46 @@ class Participant(mesa.Agent):
             self.power = 1.0
             self.trust = dict.fromkeys(self.trust, 1.0)
 
+    def begins_on_platforms(self):
+        self.legitimacy = 1.0
+        self.follows: list[Participant] = []
+        self.had: set[int] = set()  # numbers of entries read
+        self.awaiting: list[Entry] = []  # answers that have not reached this person, the latest first
+        self.mind: dict[tuple[int, int], Entry] = {}  # by kind (0 answers to oneself, 1 others) and place
+        self.of_kind = [0, 0]
+        self.opened = self.answered = self.answers_got = self.answers_to_self = 0
+        self.read = self.conflicts = self.taken_down = 0
+
     def draw_barriers(self, group):
         self.barriers = {}
         for number, name in enumerate(setting.BARRIERS):
             barrier = getattr(group.barriers, name)
             faced = draw(self.born, chance.BARRIER_FACED, number) < barrier.share
             self.barriers[name] = barrier.level if faced else 0.0
+
+    def draw_follows(self, follows):
+        """7.10: whom this person follows."""
+        for place in range(follows.degree):
+            for attempt in range(8):
+                found = self.finds(8 * place + attempt, follows.homophily)
+                if found is self or found in self.follows:
+                    continue
+                key = self.born ^ named(found.group)
+                if attempt == 7 or draw(key, chance.FOLLOWED_STATUS, 8 * place + attempt) < found.power:
+                    self.follows.append(found)
+                    break
+
+    def finds(self, occasion, homophily):
+        """Somebody whom this person comes upon when looking for whom to follow."""
+        groups, group = self.model.groups, self.group
+        if draw(self.born, chance.FOLLOWED_GROUP, occasion) >= homophily:
+            group = race(
+                groups,
+                lambda g: groups[g].size,
+                lambda g: draw(self.born ^ named(g), chance.FOLLOWED_GROUP, occasion),
+            )
+        members = [j for j in self.model.people if j.group == group]
+        return members[jump(self.born ^ named(group), chance.FOLLOWED, 64 * occasion, len(members))]
 
     # ------------------------------------------------------------------------------------ what one believes
 
@@ -419,11 +470,11 @@ class Participant(mesa.Agent):
     def takes_issue(self, decision, n):
         return race(self.model.issues, self.salience, lambda k: draw(self.luck_today ^ named(k), decision, n))
 
-    def voices(self, issue, trust, turn, key):
+    def voices(self, issue, trust, turn, key, named_share=1.0):
         """Say or write what one thinks, bent towards what is believed to prevail where there is little trust."""
         constant = self.model.constant
         x, q = self.views[issue], self.prevails(issue)
-        y = clip(x + constant.self_silencing * (1 - trust) * (q - x))
+        y = clip(x + constant.self_silencing * named_share * (1 - trust) * (q - x))
         self.contributions += 1
         self.said[issue] = y
         return Contribution(self, issue, y, abs(y - q) >= constant.divergence, turn, key)
@@ -482,20 +533,74 @@ class Participant(mesa.Agent):
         return 60 * minutes * meeting.share["dialogue"] / self.model.constant.post_seconds * will
 
     def writes_posts(self, meeting):
-        model = self.model
-        minutes = meeting.later_minutes * (1 - model.creativity)
+        minutes = meeting.later_minutes * (1 - self.model.creativity)
         for n in range(count(self.posts_in(minutes, meeting), draw(self.luck_today, chance.POSTS))):
-            issue = self.takes_issue(chance.ISSUE_OF_POST, n)
-            others = [j for j in model.people if j.group in meeting.invited and j is not self]
-            trust = self.mean_trust_in(others) if others else 1.0
-            post = self.voices(issue, trust, n, child(self.luck_today, 2**32 + n))
-            self.posts(post, n, meeting)
+            if not self.may_only_comment(meeting) or self.mind:
+                self.writes_post(n, meeting)
 
-    def posts(self, post, n, meeting):
-        model = self.model
-        model.tell("wrote", self, issue=post.issue, channel=self.later, value=post.position, divergent=post.divergent)  # fmt: skip
-        if draw(self.luck_today, chance.KEPT, n) < meeting.dial["documentation"]:
-            model.enter(post, post.position, self.later, noted=False)
+    def writes_post(self, n, meeting):
+        platform = meeting.platform
+        parent = self.chooses_parent(n, meeting)
+        issue = parent.issue if parent else self.takes_issue(chance.ISSUE_OF_POST, n)
+        others = [j for j in model.people if j.group in meeting.invited and j is not self]
+        trust = self.mean_trust_in(others) if others else 1.0
+        named_share = 1 - platform.anonymity if platform else 1.0
+        post = self.voices(issue, trust, n, child(self.luck_today, 2**32 + n), named_share)
+        self.publishes(post, parent, n, meeting)
+
+    def publishes(self, post, parent, n, meeting):
+        """Let a contribution appear: unless it is taken down, or lost."""
+        model, platform = self.model, meeting.platform
+        told = {"about": parent.number if parent else None, "issue": post.issue, "channel": self.later}
+        told |= {"value": post.position, "divergent": post.divergent}
+        model.tell("wrote", self, **told)
+        if platform:
+            meeting.posts_on_platform += 1
+        if parent and self.is_taken_down(n, post, parent, platform):
+            self.taken_down += 1
+            self.legitimacy -= model.constant.legitimacy_cost * self.legitimacy
+            model.tell("taken_down", self, **told)
+        elif draw(self.luck_today, chance.KEPT, n) < meeting.dial["documentation"]:
+            entry = model.enter(post, post.position, self.later, noted=False)
+            if parent:
+                self.has_answered(parent, entry)
+            elif platform:
+                self.opened += 1
+
+    # ------------------------------------------------------------------------------------ 7.10 Writing on a platform
+
+    def may_only_comment(self, meeting):
+        platform = meeting.platform
+        return platform is not None and platform.owner is not None and platform.owner != self.group
+
+    def chooses_parent(self, n, meeting):
+        """The entry that post n answers; None if it opens a thread."""
+        if meeting.platform is None or not self.mind:
+            return None
+        answers = draw(self.luck_today, chance.IS_ANSWER, n) < meeting.platform.answering
+        if not answers and not self.may_only_comment(meeting):
+            return None
+        place = race(
+            sorted(self.mind),
+            lambda place: self.salience(self.mind[place].issue),
+            lambda place: draw(self.luck_today ^ self.mind[place].key, chance.PARENT, n),
+        )
+        return self.mind.pop(place)
+
+    def is_taken_down(self, n, post, parent, platform):
+        distance, tolerance = abs(post.position - parent.position), parent.author.tolerance
+        if distance <= tolerance:
+            return False
+        far = distance > self.model.constant.conflict_reach * tolerance
+        m = platform.moderation if far else platform.moderation**2
+        return draw(self.luck_today, chance.TAKEN_DOWN, n) < m
+
+    def has_answered(self, parent, entry):
+        entry.parent = parent
+        parent.answers += 1
+        self.answered += 1
+        parent.author.answers_got += 1
+        parent.author.awaiting.insert(0, entry)
 
     # ------------------------------------------------------------------------------------ 7.11 Optional mechanisms
 
@@ -539,16 +644,79 @@ class Participant(mesa.Agent):
         left = count(time, draw(self.luck_today, chance.READS, sitting))
         read = 0
         gathered = {k: {"W": 0.0, "Y": 0.0, "A": 0.0, "n": 0} for k in self.model.issues}
-        while left > 0 and self.cursor < last:
-            entry = self.model.record[self.cursor]
-            self.cursor += 1
-            if entry.author is not self:
-                self.reads_entry(entry, channel, meeting, openness, gathered[entry.issue])
-                left, read = left - 1, read + 1
+        for entry in self.goes_through(meeting, last, sitting, left):
+            self.reads_entry(entry, channel, meeting, openness, gathered[entry.issue])
+            read += 1
         self.entries_read += read
         self.concludes(gathered)
         if read:
             self.model.tell("read", self, about=read, channel=channel)
+
+    def goes_through(self, meeting, last, sitting, left):
+        """The entries that are read in a sitting, at most `left`, one after the other."""
+        model = self.model
+        on_platform = sitting == 1 and meeting.platform is not None
+        while on_platform and left > 0 and self.awaiting:
+            yield self.awaiting[0]
+            left -= 1
+        if on_platform and meeting.platform.ranks():
+            for entry in self.looks_down(self.feed(meeting), meeting):
+                if left == 0:
+                    break
+                if entry.author is not self and entry.number not in self.had and self.may_see(entry):
+                    yield entry
+                    left -= 1
+            self.cursor = last
+        while left > 0 and self.cursor < last:
+            entry = model.record[self.cursor]
+            self.cursor += 1
+            if entry.author is not self and entry.number not in self.had and self.may_see(entry):
+                yield entry
+                left -= 1
+
+    # ------------------------------------------------------------------------------------ 7.10 Reading on a platform
+
+    def may_see(self, entry):
+        platform = self.model.scenario.sessions[entry.session].platform
+        if entry.noted or platform is None or platform.readers == "everybody":
+            return True
+        if platform.readers == "members":
+            return self.group in self.model.scenario.invited(entry.session)
+        return entry.author in self.follows or (entry.parent is not None and entry.parent.author is self)
+
+    def feed(self, meeting):
+        """What stands before this person, from the top."""
+        feed = self.model.feed
+        if meeting.platform.readers == "followers":
+            feed = [entry for entry in feed if entry.author in self.follows]
+        return feed
+
+    def looks_down(self, feed, meeting):
+        """A feed from where one comes in to the end, and on from the top."""
+        n, start = len(feed), 1
+        if n and meeting.platform.order != "unread":
+            u = draw(self.luck_today, chance.FEED)
+            start = min(n, math.floor(n ** (self.model.constant.feed_depth * u)))
+        return feed[start - 1 :] + feed[: start - 1]
+
+    def keeps_in_mind(self, entry):
+        kind = 0 if self.is_answer_to_me(entry) else 1
+        self.mind[kind, self.of_kind[kind] % 2] = entry
+        self.of_kind[kind] += 1
+
+    def is_answer_to_me(self, entry):
+        return entry.parent is not None and entry.parent.author is self
+
+    def minds_the_tone(self, entry, distance, attention, channel):
+        """What an answer to oneself does to trust in the group that it comes from; `attention` as far as it is named."""
+        constant, g = self.model.constant, entry.author.group
+        self.answers_to_self += 1
+        if distance > constant.conflict_reach * self.tolerance:
+            self.conflicts += 1
+            self.trust[g] -= constant.conflict_cost * attention * self.trust[g]
+            self.model.tell("clashed", self, about=entry.number, issue=entry.issue, channel=channel)
+        elif entry.parent.parent is not None and entry.parent.parent.author is entry.author:
+            self.trust[g] += constant.mutual_gain * attention * (1 - self.trust[g])
 
     def reads_entry(self, entry, channel, meeting, openness, gathered):
         constant, model = self.model.constant, self.model
@@ -556,23 +724,42 @@ class Participant(mesa.Agent):
         g, x = author.group, self.views[k]
         fidelity = model.fidelity_of(channel, entry.channel)
         attention = self.attention(fidelity)
+        named_share = model.named_share(entry)  # s
         bent = entry.position + constant.biased_assimilation * (1 - openness[self]) * (x - entry.position)
         y = self.understood(bent, fidelity, self.luck_today ^ entry.key, chance.MISREAD, 0)
-        self.learns(g, k, y, constant.learning * attention)
+        self.takes_in(entry, channel, y)
+        self.learns(g, k, y, constant.learning * attention * named_share)
         persuasion = self.persuasion(abs(y - x))
         if persuasion > 0:
-            gathered["W"] += self.trust[g] * persuasion
-            gathered["Y"] += self.trust[g] * persuasion * y
+            trust = named_share * self.trust[g] + (1 - named_share) * mean(self.trust.values())
+            gathered["W"] += trust * persuasion
+            gathered["Y"] += trust * persuasion * y
             gathered["A"] += attention
             gathered["n"] += 1
         seen = self.sees_openness(openness[self], openness[author], fidelity)
-        warmth = attention * meeting.dial["intentions"]
+        warmth = attention * named_share * meeting.dial["intentions"]
         self.trust[g] += model.trust_gain * warmth * (seen - self.trust[g])
         self.openness += constant.intention_gain * warmth * (seen - self.openness)
         for s in author.assets:
-            gain = constant.recognition_gain * attention * meeting.dial["assets"]
+            gain = constant.recognition_gain * attention * named_share * meeting.dial["assets"]
             author.recognised[s] += gain * (author.assets[s] - author.recognised[s])
         author.is_heard(self, attention * meeting.dial["dialogue"])
+        if self.is_answer_to_me(entry):
+            self.minds_the_tone(entry, abs(y - x), attention * named_share, channel)
+
+    def takes_in(self, entry, channel, position):
+        """What being read is, in a design with a platform."""
+        if not self.model.on_platforms:
+            return
+        entry.reads += 1
+        entry.author.read += 1
+        self.had.add(entry.number)
+        self.keeps_in_mind(entry)
+        if entry in self.awaiting:
+            self.awaiting.remove(entry)
+        self.model.tell(
+            "took_in", self, about=entry.number, issue=entry.issue, channel=channel, value=position
+        )
 
     def concludes(self, gathered):
         """What a sitting's reading does to views, at once."""
@@ -625,7 +812,7 @@ class Participant(mesa.Agent):
         """The private vote."""
         constant, model = self.model.constant, self.model
         fully = constant.heard_half * max(1, self.attended)
-        was_heard = self.heard / (self.heard + fully)
+        was_heard = self.heard / (self.heard + fully) * self.legitimacy
         for k, draft in model.draft.items():
             self.private[k] = NEUTRAL
             if draft is None or not self.active:
@@ -736,6 +923,11 @@ class TwinProcess(mesa.Model):
         for name, group in self.groups.items():
             for number in range(group.size):
                 self.people.append(self.participant(self, name, number))
+        self.on_platforms = any(session.platform for session in scenario.sessions.values())
+        if scenario.follows:
+            for i in self.people:
+                i.draw_follows(scenario.follows)
+        self.feed: list[Entry] = []
         self.record: list[Entry] = []
         self.waiting = {(g, k): False for g in self.groups for k in self.issues}
         self.answers: list[Answer] = []
@@ -765,12 +957,19 @@ class TwinProcess(mesa.Model):
         author, k = contribution.speaker, contribution.issue
         author.captured += 1
         author.latest[k] = position
-        self.record.append(
-            Entry(
-                author, k, position, self.meeting.name, channel, contribution.divergent, noted, contribution.key
-            )
+        entry = Entry(
+            author, k, position, self.meeting.name, channel, contribution.divergent, noted, contribution.key,
+            len(self.record),
         )  # fmt: skip
+        self.record.append(entry)
         self.tell("noted", author, issue=k, channel=channel, value=position, divergent=contribution.divergent)
+
+        return entry
+
+    def named_share(self, entry):
+        """s: how far the author of an entry is seen."""
+        platform = self.scenario.sessions[entry.session].platform
+        return 1.0 if entry.noted or platform is None else 1 - platform.anonymity
 
     def not_entered(self, contribution, channel):
         said = {"value": contribution.position, "divergent": contribution.divergent}
@@ -846,6 +1045,17 @@ class TwinProcess(mesa.Model):
         self.end_of_notes = len(self.record)
         for i in self.visitors:
             i.writes_posts(meeting)
+        self.rank_feed(meeting.platform)
+
+    def rank_feed(self, platform):
+        """7.10: what stands on top, once all have written."""
+        if platform is None or not platform.ranks():
+            return
+        self.feed = self.record[-platform.feed_window :]
+        if platform.order != "unread":
+            self.feed.reverse()
+        if platform.order == "answered":
+            self.feed.sort(key=lambda entry: -entry.answers)
 
     def in_rounds(self, meeting):
         return meeting.session.turns == "round"
@@ -1150,6 +1360,9 @@ class Accounts:
         tables = math.ceil(len(model.visitors) / session.circle_size)
         minutes = circles * meeting.live_minutes + tables * meeting.later_minutes
         hours = session.facilitation * minutes / 60 * (1 + prices.facilitator_preparation)
+        if meeting.platform:
+            seconds = meeting.posts_on_platform * model.constant.moderating_seconds
+            hours += meeting.platform.moderation * seconds / 3600
         self.add_hours("facilitation", hours, prices.facilitator_hour)
         hours = session.scribe * circles * meeting.live_minutes / 60 * (1 + prices.scribe_writing_up)
         self.add_hours("scribes", hours, prices.scribe_hour)
@@ -1187,6 +1400,10 @@ NOT_BY_BARRIER = (
     "alignment", "understanding", "learning", "convergence", "polarisation", "bimodality", "voice_equality",
     "reciprocity", "collective_action", "influence", *(f"gap_{name}" for name in setting.BARRIERS),
 )  # fmt: skip
+ON_PLATFORMS = (
+    "read_equality", "diversity_of_uses", "mutuality", "conflict", "competition", "unread", "taken_down", "legitimacy",
+    "content_lurkers", "content_contributors", "content_superusers",
+)  # fmt: skip
 
 
 class Observer:
@@ -1208,6 +1425,10 @@ class Observer:
             scope in setting.BARRIERS and name in NOT_BY_BARRIER
         ):
             return math.nan
+        if name in ON_PLATFORMS and (scope in setting.BARRIERS or not self.model.on_platforms):
+            return math.nan
+        if kind == "content":
+            return self.content(who, of)
         if kind in ("minutes", "cost", "hours"):
             return self.account(name, scope)
         if kind == "gap":
@@ -1457,6 +1678,54 @@ class Observer:
 
     def public_value(self, who):
         return self.resource_integration(who) * self.informed_agreement(who)
+
+    # platforms (7.10)
+
+    def read_equality(self, who):
+        return 1 - gini([i.read for i in who if i.opened + i.answered > 0])
+
+    def diversity_of_uses(self, who):
+        uses = [(i.opened > 0, i.answered > 0) for i in who if i.attended > 0]
+        shares = [uses.count(use) / len(uses) for use in set(uses)]
+        return (1 - sum(share**2 for share in shares)) / 0.75 if uses else math.nan
+
+    def mutuality(self, who):
+        both = sum(i.answered + i.answers_got for i in who)
+        return ratio(2 * sum(min(i.answered, i.answers_got) for i in who), both)
+
+    def conflict(self, who):
+        return ratio(sum(i.conflicts for i in who), sum(i.answers_to_self for i in who))
+
+    def written(self, who):
+        """Entries written, not noted, in sessions with a platform."""
+        sessions = self.model.scenario.sessions
+        return [
+            e for e in self.model.record if not e.noted and sessions[e.session].platform and e.author in who
+        ]
+
+    def competition(self, who):
+        return gini([e.reads for e in self.written(who)])
+
+    def unread(self, who):
+        return mean(float(e.reads == 0) for e in self.written(who))
+
+    def taken_down(self, who):
+        return ratio(sum(i.taken_down for i in who), sum(i.contributions for i in who))
+
+    def legitimacy(self, who):
+        return mean(i.legitimacy for i in who)
+
+    def content(self, who, part):
+        """The share of contributions that comes from one part of those who attended, lowest to highest."""
+        low, high = {"lurkers": (0, 0.9), "contributors": (0.9, 0.99), "superusers": (0.99, 1)}[part]
+        given = sorted(i.contributions for i in who if i.attended > 0)
+        return self.lorenz(given, high) - self.lorenz(given, low) if sum(given) > 0 else math.nan
+
+    def lorenz(self, given, p):
+        """The share that comes from the lowest p of people, in a straight line between one and the next."""
+        whole = min(len(given), math.floor(p * len(given)))
+        rest = given[whole] * (p * len(given) - whole) if whole < len(given) else 0.0
+        return (sum(given[:whole]) + rest) / sum(given)
 
     # effort
 
