@@ -38,7 +38,12 @@ FIELDS: Final = (
     Field("issue", np.int16, ("L",), "issue; -1 none"),
     Field("channel", np.int8, ("L",), "channel; -1 none"),
     Field("value", np.float64, ("L",), "position, or what the kind says; NaN none"),
-    Field("divergent", np.bool_, ("L",), "a contribution far from what its speaker believed to prevail"),
+    Field(
+        "divergent",
+        np.bool_,
+        ("L",),
+        "a contribution far from what its speaker believed to prevail; taken_down: one that would have been a conflict",
+    ),
     Field("length", np.int64, (1,), "lines so far, also those that found no room"),
 )
 Log = tuple_of("Log", FIELDS)

@@ -10,7 +10,7 @@ import math
 
 from sim import chance, events
 from sim.chance import count, draw
-from sim.commons import NONE
+from sim.commons import NONE, there_is_a_platform
 from sim.compiler import compiled
 from sim.mechanisms.assets import recognise
 from sim.mechanisms.perception import attention, learn, perceived, poorer, seen_openness
@@ -133,7 +133,7 @@ def _take_in(world, meeting, setup, i, channel, e):
         view - record.position[e]
     )
     read = perceived(bent, fidelity, values.noise, room.key[i] ^ record.key[e], chance.MISREAD, 0)
-    if meeting.platform:
+    if there_is_a_platform(world):
         events.tell(world.log, meeting.number, events.TOOK_IN, i, e, k, channel, read, False)
     learn(people.picture, people.certainty, i, g, k, read, values.learning * attends * known)
     near = persuasion(abs(read - view), people.tolerance[i], setup.kernel)
@@ -152,7 +152,7 @@ def _take_in(world, meeting, setup, i, channel, e):
     people.heard[j] += listened
     room.heard[j] += listened
     world.ledger.flow[g, people.group[i]] += listened
-    be_read(world, meeting, setup, i, e, abs(read - view), attends * known)
+    be_read(world, meeting, setup, i, channel, e, abs(read - view), attends * known)
 
 
 @compiled

@@ -288,7 +288,7 @@ def passes_over(world, setup, i, e):
 
 
 @compiled
-def be_read(world, meeting, setup, i, e, apart, attends):
+def be_read(world, meeting, setup, i, channel, e, apart, attends):
     """Person i has read entry e, which as understood lies `apart` from its view: attention has been spent on it, it is kept
     in mind, and an answer does what answers do. Writes the commons and trust.
     """
@@ -304,11 +304,11 @@ def be_read(world, meeting, setup, i, e, apart, attends):
     commons.minded[i, kind] += 1
     if addressed:
         commons.reached[e] = True
-        _feel_answered(world, meeting, setup, i, e, apart, attends)
+        _feel_answered(world, meeting, setup, i, channel, e, apart, attends)
 
 
 @compiled
-def _feel_answered(world, meeting, setup, i, e, apart, attends):
+def _feel_answered(world, meeting, setup, i, channel, e, apart, attends):
     """An answer far outside the reader's latitude is a conflict and costs trust in the author's group; one from somebody
     whom the reader has answered, here in this thread, builds it. Writes trust, conflicts and answers_read.
 
@@ -328,7 +328,7 @@ def _feel_answered(world, meeting, setup, i, e, apart, attends):
             i,
             e,
             record.issue[e],
-            world.room.later[i],
+            channel,
             apart,
             False,
         )
