@@ -29,9 +29,9 @@ SHORT = {
     "dropout_weeks": (0.01, 50), "conflict_reach": (1, 3),
 }  # fmt: skip
 
-# On a platform much is written and read, so that windows overflow, answers wait and authors meet again.
+# Where a platform is busy, much is written and read, so that windows overflow, answers wait and authors meet again.
 BUSY = {
-    "post_seconds": (100, 900), "reading_rate": (0.05, 2), "talkativeness_spread": (0, 1), "dropout_hazard": (0, 0.3),
+    "post_seconds": (100, 1500), "reading_rate": (0.1, 2), "talkativeness_spread": (0, 1), "dropout_hazard": (0, 0.2),
 }  # fmt: skip
 LATER = tuple(cell for cell in cells() if not cell.startswith("same/"))
 
@@ -81,14 +81,16 @@ def platforms(draw, invited):
     """What carries a session's later channels; an owner is somebody who is invited."""
     fields = {
         "readers": st.sampled_from(READERS),
-        "answering": share,
+        "answering": st.one_of(share, between(0.5, 1)),
         "order": st.sampled_from(ORDERS),
         "feed_window": st.one_of(st.integers(1, 12), st.sampled_from((63, 64, 65, 200))),
         "moderation": share,
         "anonymity": share,
     }
-    platform = draw(st.fixed_dictionaries({}, optional=fields))
-    return {**platform, "owner": draw(st.sampled_from(invited))} if draw(st.integers(0, 3)) == 3 else platform
+    platform = draw(
+        st.one_of(*2 * [st.fixed_dictionaries(fields)], st.fixed_dictionaries({}, optional=fields))
+    )
+    return {**platform, "owner": draw(st.sampled_from(invited))} if draw(st.integers(0, 4)) == 4 else platform
 
 
 @st.composite
@@ -96,7 +98,7 @@ def scenarios(draw, platform=0):
     """A valid scenario of at most 28 people and four sessions; `platform`: how many in four have a platform."""
     names = GROUPS[: draw(st.integers(1, 4))]
     issues = ISSUES[: draw(st.integers(1, 4))]
-    keys = [f"session-{n}" for n in range(draw(st.integers(1, 4)))]
+    keys = [f"session-{n}" for n in range(draw(st.integers(2 if platform else 1, 4)))]
     group = st.fixed_dictionaries(
         {"size": st.integers(1, 7), "views": some(issues, trait(-1, 1))},
         optional={
@@ -141,6 +143,10 @@ def scenarios(draw, platform=0):
             "sessions": st.lists(st.sampled_from(keys), unique=True),
         },
     )
+    groups = {name: draw(group) for name in names}
+    if busy := platform > 0 and draw(st.integers(0, 3)) > 0:
+        for of in groups.values():
+            of |= {"engagement": draw(between(0.6, 1)), "tolerance": draw(trait(0.01, 0.7)), "barriers": {}}
     sessions, week = {}, draw(between(0, 3))
     for key in keys:
         sessions[key] = {**draw(session), "week": week}
@@ -149,16 +155,15 @@ def scenarios(draw, platform=0):
             carried = sessions[key]
             carried["platform"] = draw(platforms(carried.get("invited") or names))
             carried["setting"] = draw(st.sampled_from(LATER))
-            if draw(st.integers(0, 3)):
-                carried["agenda"] = {
-                    "dialogue": draw(between(0.2, 0.5)),
-                    "interpretation": draw(between(0.2, 0.5)),
-                }
+            if busy:
+                much = between(0.2, 0.5)
+                carried |= {"agenda": {"dialogue": draw(much), "interpretation": draw(much)}, "dials": {}}
+                carried["minutes"] = draw(between(30, 200))
     used = [carried["platform"] for carried in sessions.values() if "platform" in carried]
     constants = {p.name: between(*SHORT.get(p.name, p.bounds)) for p in PARAMETERS}
     table = {
         **draw(setup),
-        "groups": {name: draw(group) for name in names},
+        "groups": groups,
         "issues": {name: draw(issue) for name in issues},
         "sessions": sessions,
         "context": draw(some(("hindrance", "help"), factor)),
@@ -168,9 +173,8 @@ def scenarios(draw, platform=0):
             for name in draw(st.lists(st.sampled_from(sorted(constants)), max_size=12, unique=True))
         },
     }
-    if used:
-        usual = {name: draw(between(*ends)) for name, ends in BUSY.items()} if draw(st.integers(0, 3)) else {}
-        table["parameters"] = usual | table["parameters"]
+    if busy:
+        table["parameters"] |= {name: draw(between(*ends)) for name, ends in BUSY.items()}
     if any(of.get("readers") == "followers" for of in used):
         others = sum(of["size"] for of in table["groups"].values()) - 1
         assume(others > 0)

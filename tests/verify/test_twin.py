@@ -113,8 +113,17 @@ def of_commons(kernel, other):
         yield "legitimacy of people"
     if commons.answers[: len(other.record)].tolist() != [entry.answers for entry in other.record]:
         yield "answers to entries"
-    if commons.inbox.tolist() != [i.awaiting[0].number if i.awaiting else -1 for i in people]:
-        yield "the answer that waits for people"
+    if [waiting_for(commons, i.index) for i in people] != [[e.number for e in i.awaiting] for i in people]:
+        yield "answers that wait for people"
+
+
+def waiting_for(commons, i):
+    """Answers that have not reached somebody, the latest first."""
+    found, e = [], commons.inbox[i]
+    while e >= 0:
+        found += [] if commons.reached[e] else [int(e)]
+        e = commons.waits[e]
+    return found
 
 
 def of_board(kernel, other):

@@ -559,7 +559,8 @@ class Participant(mesa.Agent):
         if parent and self.is_taken_down(n, post, parent, platform):
             self.taken_down += 1
             self.legitimacy -= model.constant.legitimacy_cost * self.legitimacy
-            model.tell("taken_down", self, **told)
+            far = self.is_conflict(abs(post.position - parent.position), parent.author)
+            model.tell("taken_down", self, **{**told, "divergent": far})
         elif draw(self.luck_today, chance.KEPT, n) < meeting.dial["documentation"]:
             entry = model.enter(post, post.position, self.later, noted=False)
             if parent:
@@ -591,9 +592,12 @@ class Participant(mesa.Agent):
         distance, tolerance = abs(post.position - parent.position), parent.author.tolerance
         if distance <= tolerance:
             return False
-        far = distance > self.model.constant.conflict_reach * tolerance
-        m = platform.moderation if far else platform.moderation**2
+        m = platform.moderation if self.is_conflict(distance, parent.author) else platform.moderation**2
         return draw(self.luck_today, chance.TAKEN_DOWN, n) < m
+
+    def is_conflict(self, distance, reader):
+        """Is an answer as far as this from its reader's view, or entry, a conflict?"""
+        return distance > self.model.constant.conflict_reach * reader.tolerance
 
     def has_answered(self, parent, entry):
         entry.parent = parent
@@ -711,10 +715,12 @@ class Participant(mesa.Agent):
         """What an answer to oneself does to trust in the group that it comes from; `attention` as far as it is named."""
         constant, g = self.model.constant, entry.author.group
         self.answers_to_self += 1
-        if distance > constant.conflict_reach * self.tolerance:
+        if self.is_conflict(distance, self):
             self.conflicts += 1
             self.trust[g] -= constant.conflict_cost * attention * self.trust[g]
-            self.model.tell("clashed", self, about=entry.number, issue=entry.issue, channel=channel)
+            self.model.tell(
+                "clashed", self, about=entry.number, issue=entry.issue, channel=channel, value=distance
+            )
         elif entry.parent.parent is not None and entry.parent.parent.author is entry.author:
             self.trust[g] += constant.mutual_gain * attention * (1 - self.trust[g])
 
