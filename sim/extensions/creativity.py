@@ -10,10 +10,12 @@ import math
 
 from sim import events
 from sim.chance import CAPTURE, FREE, child, count, draw, sooner
+from sim.commons import NONE
 from sim.compiler import compiled
-from sim.mechanisms.dialogue import hear, is_hybrid, picked_issue
-from sim.mechanisms.documentation import post, take_notes
+from sim.mechanisms.dialogue import hear, is_hybrid, picked_issue, publish
+from sim.mechanisms.documentation import take_notes
 from sim.mechanisms.perception import prevailing
+from sim.mechanisms.platform import may_open
 from sim.plan import DIALOGUE, posts_in, turns_in
 
 TURNS_A_TRY = (
@@ -81,8 +83,10 @@ def _create_together(world, meeting, setup, c):
 
 @compiled
 def _create_alone(world, meeting, setup, i):
-    """Somebody who comes later tries alone: an idea is a post, with no listener until somebody reads."""
+    """Somebody who comes later, and may open a thread, tries alone: an idea is a post, with no listener until somebody reads."""
     people, room = world.people, world.room
+    if not may_open(world, meeting, i):
+        return
     tries = posts_in(meeting.later_minutes * meeting.minutes[DIALOGUE], setup.values) / POSTS_A_TRY
     will = min(1.0, people.engagement[i] * people.talkativeness[i] * room.fluency[i])
     for n in range(count(tries * will, draw(room.key[i], TRIES_LATER, 0))):
@@ -91,10 +95,7 @@ def _create_alone(world, meeting, setup, i):
         idea = idea_beyond(world, setup, i, k, occasion)
         if not math.isnan(idea):
             divergent = _stand_by(world, setup, i, k, idea)
-            events.tell(
-                world.log, meeting.number, events.WROTE, i, events.NOTHING, k, room.later[i], idea, divergent
-            )
-            post(world, meeting, i, k, idea, divergent, occasion)
+            publish(world, meeting, setup, i, k, idea, divergent, NONE, occasion)
 
 
 @compiled

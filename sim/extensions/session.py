@@ -14,6 +14,7 @@ from sim.mechanisms.dialogue import converse
 from sim.mechanisms.intentions import share_intentions
 from sim.mechanisms.interpretation import interpret
 from sim.mechanisms.leaving import leave, let_weeks_pass
+from sim.mechanisms.platform import rank_feed
 from sim.mechanisms.understanding import seek_understanding
 
 
@@ -32,6 +33,7 @@ def hold_session(world, meeting, setup):
     meeting.live_minutes, meeting.later_minutes = live * share, later * share
     create(world, meeting, setup)
     meeting.live_minutes, meeting.later_minutes = live, later
+    rank_feed(world, meeting, setup)
     interpret(world, meeting, setup)
     seek_understanding(world, meeting, setup)
     decide(world, meeting, setup)

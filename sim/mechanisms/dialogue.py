@@ -231,8 +231,7 @@ def _write_posts(world, meeting, setup):
 @compiled
 def _write(world, meeting, setup, i, silencing, trust, occasion):
     """Person i writes one contribution: on a platform an answer to what it has in mind, or a thread of its own."""
-    people, room = world.people, world.room
-    parent = NONE
+    people, parent = world.people, NONE
     if meeting.platform:
         parent = to_be_answered(world, meeting, setup, i, occasion)
         if parent < NONE:
@@ -244,12 +243,22 @@ def _write(world, meeting, setup, i, silencing, trust, occasion):
     voiced, divergent = _position(world, setup, i, k, silencing, trust)
     people.contributions[i] += 1
     people.said[i, k] = voiced
-    events.tell(world.log, meeting.number, events.WROTE, i, parent, k, room.later[i], voiced, divergent)
+    publish(world, meeting, setup, i, k, voiced, divergent, parent, occasion)
+
+
+@compiled
+def publish(world, meeting, setup, i, k, position, divergent, parent, occasion):
+    """What person i has written appears, unless a moderator takes it down or it is not documented; on a platform it opens a
+    thread or answers `parent`. Writes the log, the record and the commons.
+    """
+    events.tell(
+        world.log, meeting.number, events.WROTE, i, parent, k, world.room.later[i], position, divergent
+    )
     if meeting.platform:
         world.commons.posted[0] += 1
-        if is_taken_down(world, meeting, setup, i, parent, voiced, occasion):
+        if is_taken_down(world, meeting, setup, i, parent, position, occasion):
             return
-    e = post(world, meeting, i, k, voiced, divergent, occasion)
+    e = post(world, meeting, i, k, position, divergent, occasion)
     if meeting.platform and e != NONE:
         join_thread(world, i, e, parent)
 

@@ -60,6 +60,12 @@ def answers_to(world, e):
 
 
 @compiled
+def may_open(world, meeting, i):
+    """May person i open a thread? Everybody may, unless somebody owns the platform; then only they."""
+    return meeting.owner < 0 or world.people.group[i] == meeting.owner
+
+
+@compiled
 def to_be_answered(world, meeting, setup, i, occasion):
     """The entry that person i answers with its contribution; -1 if it opens a thread, -2 if it may not and has no answer.
 
@@ -67,7 +73,7 @@ def to_be_answered(world, meeting, setup, i, occasion):
     (judgement). Writes in_mind: nothing is answered twice.
     """
     people, record, commons = world.people, world.record, world.commons
-    comments = meeting.owner >= 0 and people.group[i] != meeting.owner
+    comments = not may_open(world, meeting, i)
     if not comments and draw(world.room.key[i], chance.IS_ANSWER, occasion) >= meeting.answering:
         return NONE
     first, place = np.inf, NONE

@@ -542,7 +542,7 @@ class Participant(mesa.Agent):
         platform = meeting.platform
         parent = self.chooses_parent(n, meeting)
         issue = parent.issue if parent else self.takes_issue(chance.ISSUE_OF_POST, n)
-        others = [j for j in model.people if j.group in meeting.invited and j is not self]
+        others = [j for j in self.model.people if j.group in meeting.invited and j is not self]
         trust = self.mean_trust_in(others) if others else 1.0
         named_share = 1 - platform.anonymity if platform else 1.0
         post = self.voices(issue, trust, n, child(self.luck_today, 2**32 + n), named_share)
@@ -1293,14 +1293,14 @@ class TwinProcess(mesa.Model):
         for c, circle in self.talking_circles():
             self.create_together(c, circle, meeting, known)
         known = self.extremes(self.record)
-        for i in self.visitors:
+        for i in (i for i in self.visitors if not i.may_only_comment(meeting)):
             minutes = meeting.later_minutes * self.creativity
             for n in range(
                 count(i.posts_in(minutes, meeting) / 2, draw(i.luck_today, creativity.TRIES_LATER))
             ):
                 number = 2**33 + n
                 if idea := i.tries(known, number, number, child(i.luck_today, 2**32 + number)):
-                    i.posts(idea, number, meeting)
+                    i.publishes(idea, None, number, meeting)
 
     def extremes(self, entries):
         """lo and hi: the lowest and highest position on record, by issue."""
