@@ -221,6 +221,7 @@ def newcomer(profile, served, trouble, request):
     assert trouble == []
 
 
+# what can differ in the dark; the rest is the same in both
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
@@ -230,13 +231,9 @@ def barriers():
 
     def found(page, impacts=("serious", "critical", "moderate", "minor", None)):
         bad = []
-        for scheme, options in (
-            ("light", None),
-            ("dark", COLOURS),
-        ):  # the rest is the same in both
-            page.emulate_media(
-                color_scheme=scheme, reduced_motion="reduce"
-            )  # no colour is on its way to another
+        for scheme, options in (("light", None), ("dark", COLOURS)):
+            # without motion no colour is on its way to another
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             bad += [
                 (scheme, one["id"], [node["html"][:160] for node in one["nodes"]][:3])
                 for one in Axe().run(page, options=options).response["violations"]
