@@ -76,6 +76,8 @@ UNDEFINED: Final = {
     "accessibility": "nobody was invited",
     "participation": "no minutes were on offer",
     "reciprocity": "no group paid attention to another: there is one group, or nobody was heard or read",
+    "collective_action": "there is one group, or nobody was heard or read",
+    "reflexive_monitoring": "nobody put anything on record that others could read",
     "influence": "nothing could be drafted",
     "influence_parity": "there is one group, or nothing could be drafted",
     "bimodality": "it takes at least four people who do not all think the same",

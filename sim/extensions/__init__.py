@@ -1,7 +1,7 @@
 """Mechanisms that rival theories name and EAA does not: optional, off by default, one rule one file.
 
-Each stands in its place in `sim.extensions.session`, has the mechanisms' signature and is switched on by the parameter of its
-name. At 0 it changes nothing, to the last byte. docs/extending.md builds one of them step by step.
+Each stands in its place in `sim.extensions.session`, has the mechanisms' signature and is switched on by the
+parameter of its name. At 0 it changes nothing, to the last byte. docs/extending.md builds one of them step by step.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from sim.scenario import Scenario
 
 
 def session_of(scenario: Scenario) -> Any:
-    """The order of a session that a scenario asks for: None for coprod's own, else the one with the optional mechanisms.
+    """The order of a session that a scenario asks for: None for coprod's own, else the one with the optional
+    mechanisms.
 
     Whoever switches none of them on neither loads nor compiles them.
     """

@@ -1,7 +1,8 @@
 """Creativity: from divergence that was written down somebody gets to a view that nobody brought.
 
-Source: named as a mechanism of change by Palmer et al. 2019, doi:10.1136/medhum-2017-011398, and as important and missing by
-the authors of EAA (Masterson et al. 2024, doi:10.1186/s40900-024-00638-3). Neither gives a rule: this one is judgement.
+Source: named as a mechanism of change by Palmer et al. 2019, doi:10.1136/medhum-2017-011398, and as important and
+missing by the authors of EAA (Masterson et al. 2024, doi:10.1186/s40900-024-00638-3). Neither gives a rule: this
+one is judgement.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ TRIES, TRIES_LATER, WHOSE, ABOUT, SPARK, HOW_FAR = range(FREE, FREE + 6)
 def create(world, meeting, setup):
     """With the record before them people try to see beyond it: circle by circle, and later each for oneself.
 
-    A try needs documented divergence: entries on the issue at hand that lie at least `divergence` apart, whoever wrote them.
-    What is not on record sparks nothing. `meeting` holds the minutes that are left to creating. Writes views, said and
-    contributions, and what hearing and documentation write: heard, picture, certainty, trust, the flow of attention, captured,
-    latest and the record.
+    A try needs documented divergence: entries on the issue at hand that lie at least `divergence` apart, whoever
+    wrote them. What is not on record sparks nothing. `meeting` holds the minutes that are left to creating. Writes
+    views, said and contributions, and what hearing and documentation write: heard, picture, certainty, trust, the
+    flow of attention, captured, latest and the record.
     """
     record, found = world.record, world.room.by_issue
     if meeting.live_minutes + meeting.later_minutes <= 0.0:
@@ -111,10 +112,11 @@ def _who_tries(room, members, n):
 
 @compiled
 def idea_beyond(world, setup, i, k, occasion):
-    """A position beyond what is on record on issue k, on the side to which person i leans; NaN where nothing sparks.
+    """A position beyond what is on record on issue k, on the side to which person i leans; NaN where nothing
+    sparks.
 
-    The chance of a spark is the person's openness x how far apart the entries lie, as a share of the whole scale. Who already
-    stands at the end of what is written looks no further: nobody outbids oneself.
+    The chance of a spark is the person's openness x how far apart the entries lie, as a share of the whole scale.
+    Who already stands at the end of what is written looks no further: nobody outbids oneself.
     """
     key, view = world.room.key[i], world.people.views[i, k]
     low, high = world.room.by_issue[k, 0], world.room.by_issue[k, 1]

@@ -1,8 +1,8 @@
 """Enactment: what was agreed is acted on before the next session, or not, and those who agreed take note.
 
-Source: named as a mechanism of change by Palmer et al. 2019, doi:10.1136/medhum-2017-011398, without a rule: this one is
-judgement. Its direction: hearing what became of a contribution sustains motivation (Evans et al. 2014, at second hand), and a
-promise that is not kept costs more than one that was never made.
+Source: named as a mechanism of change by Palmer et al. 2019, doi:10.1136/medhum-2017-011398, without a rule: this
+one is judgement. Its direction: hearing what became of a contribution sustains motivation (Evans et al. 2014, at
+second hand), and a promise that is not kept costs more than one that was never made.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ ENACTED = FREE + 20
 
 @compiled
 def enact(world, meeting, setup):
-    """Of each issue on which a draft was put and agreed, chance decides whether it is acted on before the next session.
+    """Of each issue on which a draft was put and agreed, chance decides whether it is acted on before the next
+    session.
 
-    Whoever was there asks how far deeds keep to what was agreed. An issue that is acted on counts 1 for those who accept it in
-    private, 1/2 for the neutral, 0 for those who are against it: an agreement that was only shown wins nobody. One that is not
-    acted on counts 0 for all. Engagement, and trust in the other groups, move towards the mean at the pace of `accountability`: as
-    a draft is held to what was said, so are deeds to what was agreed. The engaged lose more by a broken word than they gain by a
-    kept one, so that half-hearted enactment can be worse than none. At 0 nobody waits for deeds. Writes trust and engagement.
+    Whoever was there asks how far deeds keep to what was agreed. An issue that is acted on counts 1 for those who
+    accept it in private, 1/2 for the neutral, 0 for those who are against it: an agreement that was only shown wins
+    nobody. One that is not acted on counts 0 for all. Engagement, and trust in the other groups, move towards the
+    mean at the pace of `accountability`: as a draft is held to what was said, so are deeds to what was agreed. The
+    engaged lose more by a broken word than they gain by a kept one, so that half-hearted enactment can be worse
+    than none. At 0 nobody waits for deeds. Writes trust and engagement.
     """
     if setup.values.enactment <= 0.0 or not meeting.decides:
         return

@@ -1,8 +1,9 @@
 """Mobilisation: those who came bring others of their group in, or put them off.
 
-Source: named as a mechanism of change by Palmer et al. 2019, doi:10.1136/medhum-2017-011398 (people are moved to act and
-to bring others in), without a rule: this one is judgement. Whether one takes part depends on what people like oneself tell
-of it, and they tell what they lived through, good or bad. So word can do harm and, where nobody came, nothing.
+Source: named as a mechanism of change by Palmer et al. 2019, doi:10.1136/medhum-2017-011398 (people are moved to
+act and to bring others in), without a rule: this one is judgement. Whether one takes part depends on what people
+like oneself tell of it, and they tell what they lived through, good or bad. So word can do harm and, where nobody
+came, nothing.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ RETURNS = FREE + 10
 
 @compiled
 def mobilise(world, meeting, setup):
-    """After a session those who came, and stay, tell the others of their group how it was: the absent, and who left for good.
+    """After a session those who came, and stay, tell the others of their group how it was: the absent, and who left
+    for good.
 
-    The others' engagement moves towards the mean engagement of those who tell, which already holds whether these were heard and
-    recognised; how far, is `mobilisation` x the share of the group that they are. Who had left may take part again: the chance
-    is that share, too, x the engagement told of x one's own trust in the other groups. Barriers stay what they are and no minute
-    is added: whoever is moved still has to come. Writes engagement and active.
+    The others' engagement moves towards the mean engagement of those who tell, which already holds whether these
+    were heard and recognised; how far, is `mobilisation` x the share of the group that they are. Who had left may
+    take part again: the chance is that share, too, x the engagement told of x one's own trust in the other groups.
+    Barriers stay what they are and no minute is added: whoever is moved still has to come. Writes engagement and
+    active.
     """
     strength = setup.values.mobilisation
     if strength <= 0.0:

@@ -20,8 +20,9 @@ from sim.mechanisms.understanding import seek_understanding
 
 @compiled
 def hold_session(world, meeting, setup):
-    """Hold one session. Creativity takes its share of the minutes of dialogue, and none are added; what is done about an
-    agreement, and what people tell at home, follows when they have gone and is told with the session that it follows.
+    """Hold one session. Creativity takes its share of the minutes of dialogue, and none are added; what is done
+    about an agreement, and what people tell at home, follows when they have gone and is told with the session that
+    it follows.
     """
     let_weeks_pass(world, meeting, setup)
     arrive(world, meeting, setup)

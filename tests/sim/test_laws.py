@@ -202,6 +202,7 @@ OWNERS = {
     "captured": ("documentation",),
     "latest": ("documentation",),
     "cursor": ("interpretation",),
+    "entries_read": ("interpretation",),
     "answers_read": ("understanding",),
     "trust": ("intentions", "dialogue"),
     "picture": ("dialogue", "interpretation", "understanding"),
@@ -507,7 +508,7 @@ def test_every_array_of_a_person_is_known_to_these_laws():
         "minutes_invited",
         "minutes_used",
     }
-    counts |= {"cursor", "answers_read", "contributions", "captured"}
+    counts |= {"cursor", "entries_read", "answers_read", "contributions", "captured"}
     assert {field.name for field in FIELDS} == set(RANGES) | counts
 
 

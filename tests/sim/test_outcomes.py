@@ -154,6 +154,69 @@ def test_reciprocity_is_twice_the_lesser_attention_over_both():
     assert np.isnan(model.outcome("reciprocity"))
 
 
+def test_coherence_is_how_firmly_pictures_are_held_true_or_not():
+    model = told(two_by_two(), -0.5, 0.3, certainty=0.25)
+    model.people.certainty[0, :, 0] = (0.5, 1)
+    model._observe()
+    assert model.outcome("coherence") == pytest.approx((0.75 + 3 * 0.25) / 4)
+    assert model.outcome("coherence", "carers") == pytest.approx(0.5)
+    assert model.outcome("understanding") < 0
+
+
+def test_cognitive_participation_counts_who_contributed_and_stayed():
+    model = two_by_two()
+    model.people.contributions[:] = [3, 0, 1, 2]
+    model.people.active[:] = [True, True, False, True]
+    model._observe()
+    assert model.outcome("cognitive_participation") == 0.5
+    assert model.outcome("cognitive_participation", "nurses") == 0.5
+
+
+def test_collective_action_is_attention_between_groups_that_is_returned():
+    model = two_by_two()
+    flow = model.state.ledger.flow
+    assert np.isnan(model.outcome("collective_action")), "nobody was heard"
+    flow[:] = [[2, 3], [1, 4]]  # the carers get 3 from the nurses and give 1
+    model._observe()
+    assert model.outcome("collective_action") == pytest.approx(2 * 1 / 10)
+    assert model.outcome("collective_action", "carers") == pytest.approx(2 * 1 / (2 + 3 + 1))
+    flow[:] = [[0, 9], [0, 0]]
+    model._observe()
+    assert model.outcome("collective_action") == 0, "a lecture crosses groups, too"
+    flow[:] = [[0, 3], [3, 0]]
+    model._observe()
+    assert model.outcome("collective_action") == 1
+    alone = sim.CoProduction(scenario({"carers": {"size": 3}}, weekly(1)))
+    alone.state.ledger.flow[:] = 5
+    alone._observe()
+    assert np.isnan(alone.outcome("collective_action")), "one group cannot cross"
+
+
+def test_reflexive_monitoring_is_the_share_of_what_others_wrote_that_one_has_read():
+    model = two_by_two()
+    assert np.isnan(model.outcome("reflexive_monitoring")), "nothing is on record"
+    for author in (0, 0, 1):
+        enter(model, author, 0.5)
+    model.people.entries_read[:] = [1, 1, 3, 0]
+    model._observe()
+    assert model.outcome("reflexive_monitoring") == pytest.approx((1 / 1 + 1 / 2 + 3 / 3 + 0) / 4)
+    alone = sim.CoProduction(scenario({"carer": {"size": 1}, "nurse": {"size": 1}}, weekly(1)))
+    enter(alone, 0, 0.5)
+    alone._observe()
+    assert np.isnan(alone.outcome("reflexive_monitoring", "carer")), "there is nothing but one's own"
+    assert alone.outcome("reflexive_monitoring") == alone.outcome("reflexive_monitoring", "nurse") == 0
+
+
+@pytest.mark.parametrize("dial", ["interpretation", "documentation"])
+def test_what_is_read_is_counted_by_reading(dial):
+    groups = {"carers": {"size": 3}, "nurses": {"size": 3}}
+    scene = scenario(groups, weekly(2, theme="refine"))
+    people = held(scene).people
+    assert (people.entries_read <= people.cursor).all()
+    assert people.entries_read.max() > 0
+    assert held(scenario(groups, weekly(2, theme="refine"), dials={dial: 0})).people.entries_read.max() == 0
+
+
 def test_influence_is_closeness_of_the_draft_to_what_groups_came_with():
     model = sim.CoProduction(
         scenario({"one": {"size": 2}, "two": {"size": 2}}, weekly(1, decide=True), dials=SILENT)
@@ -195,6 +258,7 @@ def test_participation_and_accessibility_are_shares_of_what_was_on_offer():
 def enter(model, author, position):
     """Put on record what somebody thinks, as an entry would: a mark at its place, and the author's latest."""
     model.state.record.marks[0, round((position + 1) * 20)] += 1
+    model.state.record.length[0] += 1
     model.people.captured[author] += 1
     model.people.latest[author, 0] = position
 

@@ -319,9 +319,9 @@ class OutbidsOneself(Participant):
         return super().tries(wider, n, number, key)
 
 
-class ForgivesABrokenWord(Participant):
+class WantsMoreThanWasDone(Participant):
     def sees_deeds(self, kept):
-        super().sees_deeds(max(kept, 1e-6))
+        super().sees_deeds(kept * (1 - 1e-6))
 
 
 class TakesWordForMore(Participant):
@@ -331,7 +331,7 @@ class TakesWordForMore(Participant):
 
 @pytest.mark.parametrize(
     ("case", "wrong"),
-    [("creativity", OutbidsOneself), ("enactment", ForgivesABrokenWord), ("mobilisation", TakesWordForMore)],
+    [("creativity", OutbidsOneself), ("enactment", WantsMoreThanWasDone), ("mobilisation", TakesWordForMore)],
 )
 def test_so_is_one_whose_optional_mechanism_is_changed(case, wrong):
     process = type("Wrong", (TwinProcess,), {"participant": wrong})
