@@ -12,7 +12,7 @@ from scipy import stats
 
 import sim
 from sim import chance
-from sim.chance import bits, count, draw, normal, sooner, triangle
+from sim.chance import bits, count, draw, normal, one_of, sooner, triangle
 
 pytestmark = pytest.mark.kernel
 
@@ -234,6 +234,36 @@ def test_one_more_runner_takes_only_the_races_that_it_wins():
     for n in range(500):
         few, more = winner(3, n), winner(4, n)
         assert more in (few, 3)
+
+
+def by_share(key, decision, occasion, n):
+    """One of n by the share of the row at which a draw falls: as likely each, and another one in a longer row."""
+    return int(draw(key, decision, occasion * 64) * n)
+
+
+def chosen(way, n, times=4000):
+    return np.array([way(child(KEY, t), chance.FOLLOWED, t % 40, n) for t in range(times)])
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 100])
+def test_each_in_a_row_is_chosen_as_often(n):
+    counts = np.bincount(chosen(one_of, n), minlength=n)
+    assert len(counts) == n
+    if n > 1:
+        assert stats.chisquare(counts).pvalue > REJECT
+        lopsided = np.bincount((chosen(one_of, n) ** 2 // n), minlength=n)
+        assert stats.chisquare(lopsided).pvalue < REJECT
+
+
+@pytest.mark.parametrize("n", [1, 6, 99])
+def test_a_longer_row_changes_only_the_choices_that_the_newcomer_wins(n):
+    short, long = chosen(one_of, n), chosen(one_of, n + 1)
+    won = long == n
+    assert (short[~won] == long[~won]).all()
+    assert stats.binomtest(int(won.sum()), len(won), 1 / (n + 1)).pvalue > REJECT
+    if n > 1:
+        moved = chosen(by_share, n) != chosen(by_share, n + 1)
+        assert moved.mean() > 2 / (n + 1), "a choice by share moves many others too"
 
 
 @pytest.mark.parametrize("amount", [0.0, 0.25, 1.0, 2.7, 1000.001])

@@ -106,8 +106,25 @@ def test_memory_grows_in_proportion_to_people_and_to_workers():
     assert sim.memory_needed(citizens(1000), workers=3) == 3 * once
 
 
-def test_what_is_needed_is_what_is_taken():
-    scene = citizens(20)
+def microblog(**follows):
+    table = scenarios.load("elderly-care-microblog").model_dump(mode="json")
+    return sim.Scenario.model_validate(table | {"follows": table["follows"] | follows})
+
+
+def test_a_design_without_a_platform_keeps_room_for_none():
+    assert sum(array.nbytes for array in make_world(citizens(20)).commons) < 100
+    assert sum(array.nbytes for array in make_world(microblog()).commons) > 100 * 400
+
+
+def test_whom_somebody_follows_takes_four_bytes_each():
+    few, many = (bytes_each(microblog(degree=degree)) for degree in (5, 105))
+    assert many - few == pytest.approx(4 * 100)
+    needed = [sim.memory_needed(microblog(degree=degree)) for degree in (5, 105)]
+    assert needed[1] - needed[0] == pytest.approx(4 * 100 * 400, rel=0.01)
+
+
+@pytest.mark.parametrize("scene", [citizens(20), microblog()], ids=["citizens", "a microblog"])
+def test_what_is_needed_is_what_is_taken(scene):
     taken = sum(array.nbytes for part in make_world(scene) for array in part)
     assert taken <= sim.memory_needed(scene) <= 1.2 * taken
 
