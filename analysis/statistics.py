@@ -27,6 +27,25 @@ SAYINGS: Final = {
     "cost": ("costs more than", "costs less than"),
     "left_out": ("leaves more people out than", "leaves fewer people out than"),
     "polarisation": ("ends more polarised than", "ends less polarised than"),
+    "conflict": ("brings more conflict than", "brings less conflict than"),
+    "competition": (
+        "brings more competition for attention than",
+        "brings less competition for attention than",
+    ),
+    "unread": ("leaves more entries unread than", "leaves fewer entries unread than"),
+    "taken_down": ("takes down more than", "takes down less than"),
+    "legitimacy": ("keeps more legitimacy than", "keeps less legitimacy than"),
+}
+# What people call an outcome whose name says too little by itself.
+NAMES: Final = {
+    "left_out": "people left out",
+    "read_equality": "equality of being read",
+    "competition": "competition for attention",
+    "unread": "entries unread",
+    "taken_down": "contributions taken down",
+    "content_lurkers": "content of the quiet 90%",
+    "content_contributors": "content of the next 9%",
+    "content_superusers": "content of the busiest 1%",
 }
 
 
@@ -178,8 +197,8 @@ def sentence(comparison: Comparison) -> str:
 
 
 def words(outcome: str) -> str:
-    """What people call an outcome: its name, without the underscores."""
-    return "people left out" if outcome == "left_out" else outcome.replace("_", " ")
+    """What people call an outcome: its name, without the underscores, unless that says too little."""
+    return NAMES.get(outcome, outcome.replace("_", " "))
 
 
 def number(value: float, decimals: int | None = None) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from analysis.report import platforms
+from analysis.report.words import sentence
 from sim import BARRIERS, MECHANISMS, SPACES, TIMES
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ def draw(scenario: Scenario) -> Iterator[Any]:
     yield from _cut(sessions(scenario), len(scenario.sessions), "sessions")
     yield agenda(scenario)
     yield from _cut(people(scenario), len(scenario.groups), "groups")
+    yield from carried(scenario)
     yield from circumstances(scenario)
 
 
@@ -86,6 +90,39 @@ def people(scenario: Scenario) -> Table:
     if len(scenario.groups) > 1:
         table.add_row("everyone", f"{scenario.people:,}", style="bold")
     return table
+
+
+def carried(scenario: Scenario) -> Iterator[Text]:
+    """The platforms on which people contribute later, what is alike said once; and who follows how many."""
+    alike: dict[str, list[int]] = {}
+    for number, (name, session) in enumerate(scenario.sessions.items(), start=1):
+        if session.platform is not None:
+            alike.setdefault(platforms.described(scenario, name), []).append(number)
+    for what, numbers in alike.items():
+        where = f"Platform of session{'s' if len(numbers) > 1 else ''} {_ranges(numbers)}: "
+        yield Text.assemble((where, "bold"), what)
+    if scenario.follows is not None:
+        size = number_of_bytes(bytes_of_following(scenario))
+        yield Text.assemble(
+            ("Following: ", "bold"),
+            f"{sentence(platforms.following(scenario))} ({size} of memory for each run)",
+        )
+
+
+def bytes_of_following(scenario: Scenario) -> int:
+    """Memory that a run takes for who follows whom, which is part of `sim.memory_needed`."""
+    from sim.commons import FIELDS
+
+    each = next(field.dtype for field in FIELDS if field.name == "follows")
+    return scenario.people * scenario.follows.degree * np.dtype(each).itemsize if scenario.follows else 0
+
+
+def number_of_bytes(size: int) -> str:
+    """A size in memory, in the unit that fits."""
+    for unit, bytes_ in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= bytes_:
+            return f"{size / bytes_:.3g} {unit}"
+    return f"{size} bytes"
 
 
 def circumstances(scenario: Scenario) -> Iterator[Text]:

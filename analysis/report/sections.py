@@ -9,7 +9,7 @@ import numpy as np
 
 import sim
 from analysis import statistics
-from analysis.report import answers, assumptions, figures, story, words
+from analysis.report import answers, assumptions, figures, platforms, story, words
 from sim import BARRIERS, HEADINGS, MECHANISMS, SPACES, TIMES, minutes_of, scores, values_of
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def families(designs: Sequence[Runs]) -> list[dict[str, Any]]:
             "question": family.question,
             "outcomes": [_outcome(designs, name) for name in family.outcomes if name in designs[0].outcomes],
         }
-        for family in words.FAMILIES
+        for family in platforms.families(designs)
     ]
 
 
@@ -190,7 +190,7 @@ def every_outcome(designs: Sequence[Runs]) -> list[dict[str, Any]]:
             "found": [statistics.at_the_end(runs, name) for runs in designs],
             "reason": words.undefined(name),
         }
-        for name in designs[0].outcomes
+        for name in platforms.outcomes(designs)
     ]
 
 
@@ -203,7 +203,7 @@ def pairs(designs: Sequence[Runs]) -> list[dict[str, Any]]:
             "open": a == 0 and second is designs[1],
             "rows": [
                 {"title": words.title(name), "found": statistics.compare(first, second, name)}
-                for family in words.FAMILIES
+                for family in platforms.families(designs)
                 for name in family.outcomes
                 if name in first.outcomes
             ],

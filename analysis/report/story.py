@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from analysis.report import words
+from analysis.report import platforms, words
 
 if TYPE_CHECKING:
     from sim import CoProduction, Event, Runs
@@ -202,6 +202,7 @@ class Scene:
         return (
             (self.attendance, self.absence),
             (self.talk, self.divergence),
+            (lambda: platforms.told(self),),
             (self.record, self.asking),
             (self.draft, self.leaving),
         )
@@ -285,7 +286,13 @@ class Scene:
         most = max(fresh, key=lambda event: abs(event.value or 0.0))
         self.told.add(most.actor)
         lost = sum(self._lost(event) for event in apart)
-        kept = "it was not written down" if self._lost(most) else "it was written down"
+        down = {(event.actor, event.issue, event.value) for event in self.of("taken_down")}
+        lost_how = (
+            "taken down by a moderator"
+            if (most.actor, most.issue, most.value) in down
+            else "not written down"
+        )
+        kept = f"it was {lost_how if self._lost(most) else 'written down'}"
         assert most.value is not None
         yield words.sentence(
             f"{self.names.person(most.actor)} differed on {self._issue(most.issue)} "

@@ -42,6 +42,11 @@ FAMILIES: Final = (
            ("voice_equality", "diversity", "reciprocity", "influence_parity")),
     Family("value", "Value and cost", "What comes of it, and what does it take?", ("public_value", "cost")),
 )  # fmt: skip
+ON_PLATFORMS: Final = Family(  # stands beside these where a session of a design has a platform
+    "platform", "On the platform", "Who is read, who answers whom, and what does the common space cost?",
+    ("read_equality", "diversity_of_uses", "mutuality", "conflict", "competition", "unread", "taken_down", "legitimacy",
+     "content_lurkers", "content_contributors", "content_superusers"),
+)  # fmt: skip
 
 # Words for outcomes that a reader would not understand by their name; elsewhere the name does.
 TITLES: Final = {
@@ -55,9 +60,19 @@ TITLES: Final = {
     "voice_equality": "equality of voice",
     "influence_parity": "parity of influence",
     "public_value": "public value (a proxy)",
+    "read_equality": "equality of being read",
+    "mutuality": "mutuality: answers given and got",
+    "conflict": "conflict among answers",
+    "competition": "competition for attention",
+    "unread": "entries that nobody read",
+    "taken_down": "contributions taken down",
+    "content_lurkers": "what the quiet 90% contribute",
+    "content_contributors": "what the next 9% contribute",
+    "content_superusers": "what the busiest 1% contribute",
 }
 
 _NO_DRAFT: Final = "there was no draft to accept, because nothing could be drafted"
+_NO_CONTENT: Final = "there is no platform, or nobody contributed"
 UNDEFINED: Final = {
     "alignment": "there is nothing to compare: one person alone, or people who all think the same",
     "understanding": "there is nothing to learn: whoever assumes that others think as oneself is hardly ever wrong",
@@ -88,6 +103,17 @@ UNDEFINED: Final = {
     "gap_digital": "nobody, or everybody, faces a digital barrier",
     "gap_schedule": "nobody, or everybody, faces a schedule barrier",
     "gap_communication": "nobody, or everybody, faces a communication barrier",
+    "read_equality": "there is no platform, or fewer than two people wrote on it",
+    "diversity_of_uses": "there is no platform, or nobody came",
+    "mutuality": "there is no platform, or nobody answered anybody",
+    "conflict": "there is no platform, or no answer reached whom it was for",
+    "competition": "there is no platform, or nobody read on it",
+    "unread": "there is no platform, or nobody wrote on it",
+    "taken_down": "there is no platform, or nobody contributed",
+    "legitimacy": "there is no platform",
+    "content_lurkers": _NO_CONTENT,
+    "content_contributors": _NO_CONTENT,
+    "content_superusers": _NO_CONTENT,
 }
 
 STAGES: Final = (

@@ -31,7 +31,7 @@ from analysis.dashboard.studies import Found
 from analysis.dashboard.tags import html, tag
 from analysis.dashboard.trouble import Panel
 from analysis.look import bundle
-from analysis.report import words
+from analysis.report import platforms, words
 from sim import ScenarioError
 
 WORLDS: Final = (50, 100, 200, 500, 1000)
@@ -40,7 +40,6 @@ SAME: Final = (
 )
 OTHERS: Final = "These designs invite different people, so that a difference may come from the people as well as from the design."
 NOTHING: Final = Found((), 0, 0)
-FAMILIES: Final = {family.key: family for family in words.FAMILIES}
 
 
 @dataclass(frozen=True)
@@ -271,7 +270,8 @@ def Results(heard: solara.Reactive[Found]) -> None:
 @solara.component
 def Panels(found: Found, look: View) -> None:
     """The panels, one after the other."""
-    family, count = FAMILIES[look.family], len(found.designs)
+    known = {family.key: family for family in platforms.families(found.designs)}
+    family, count = known.get(look.family, words.FAMILIES[0]), len(found.designs)
     against = min(look.against, count - 1)
 
     def choose(key: str, value: Any) -> None:
@@ -328,7 +328,10 @@ def Outcomes(found: Found, family: words.Family, choose: Callable[[str, Any], No
             controls.Controls(
                 [
                     controls.select(
-                        "family", "Outcomes of", family.key, [(f.key, f.title) for f in words.FAMILIES]
+                        "family",
+                        "Outcomes of",
+                        family.key,
+                        [(f.key, f.title) for f in platforms.families(found.designs)],
                     )
                 ],
                 choose,
