@@ -7,6 +7,7 @@ shows exactly what was seen. People hold positions and say nothing in words; not
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
@@ -18,8 +19,9 @@ import numpy as np
 import scenarios
 import sim
 from analysis import statistics
+from analysis.replay.feed import Commons, ties
 from analysis.replay.sampling import drawn, evenly
-from analysis.report import story, words
+from analysis.report import platforms, story, words
 
 if TYPE_CHECKING:
     from sim import CoProduction, Event, Scenario
@@ -41,7 +43,14 @@ DRIVES: Final = {
     "agreement": ("interpretation", "understanding"),
 }
 BAND_SEED: Final = 1  # of the worlds around which the bands lie, whichever run is looked at
-KEPT, DIVERGENT = 1, 2  # flags of a contribution
+ON_PLATFORMS: Final = (
+    "read_equality",
+    "mutuality",
+    "competition",
+    "conflict",
+    "unread",
+)  # where there is one
+KEPT, DIVERGENT, TAKEN_DOWN = 1, 2, 4  # flags of a contribution
 
 Document = dict[str, Any]
 
@@ -66,6 +75,7 @@ def document(scenario: Scenario, seed: int = 1, replicate: int = 0, *, worlds: i
     sessions = []
     while model.running:
         sessions.append(teller.next())
+    curves = (*CURVES, *(ON_PLATFORMS if platforms.has_one(scenario) else ()))
     return {
         "format": FORMAT,
         "coprod": version("coprod"),
@@ -85,12 +95,13 @@ def document(scenario: Scenario, seed: int = 1, replicate: int = 0, *, worlds: i
         "grid": [{"cell": cell, "says": words.cell(cell)} for cell in sim.cells()],
         "outcomes": {
             name: {"title": words.title(name), "short": statistics.words(name), "meaning": _meaning(name)}
-            for name in CURVES
+            for name in curves
         },
         "start": start,
         "sessions": sessions,
-        "series": {name: _series(model, name) for name in CURVES},
-        "bands": _bands(scenario.model_dump_json(), worlds) if worlds else {},
+        **teller.commons.entries(),
+        "series": {name: _series(model, name) for name in curves},
+        "bands": _bands(scenario.model_dump_json(), worlds, curves) if worlds else {},
         "worlds": worlds,
         "rule": words.RULES[scenario.decision.rule],
         "stances": [[min(bound, 2.0), word] for bound, word in words.STANCES],  # JSON knows no infinity
@@ -107,6 +118,7 @@ class _Teller:
         self.names = words.Names(model.scenario)
         self.issues = {key: k for k, key in enumerate(model.scenario.issues)}
         self.groups = {key: g for g, key in enumerate(model.scenario.groups)}
+        self.commons = Commons(model, people)
         self.lines = 0
         self.gone: set[int] = set()
         self.told: set[int] = set()
@@ -123,6 +135,7 @@ class _Teller:
         chapter = scene.chapter()
         circles = self._circles()
         left = [event.actor for event in scene.of("left")]
+        feed = self.commons.after(scene)
         written = {
             "name": name,
             "title": chapter.title,
@@ -135,6 +148,7 @@ class _Teller:
             "invited": chapter.invited,
             "lines": list(chapter.lines),
             **self._places(scene, circles),
+            **feed,
             "gone": sorted(self.gone & set(self.people)),
             "drive": self._drive(),
             "moments": list(self._moments(scene, circles)),
@@ -162,6 +176,7 @@ class _Teller:
         """Where everybody drawn is: at a table, on a screen, later, or away and why."""
         shown = set(self.people)
         channel: dict[str, list[int]] = {}
+        ways = Counter(event.channel for event in scene.of("came"))
         for event in scene.of("came"):
             if event.actor in shown:
                 channel.setdefault(event.channel or "", []).append(event.actor)
@@ -178,8 +193,14 @@ class _Teller:
             "onsite": channel.get("live-onsite", []),
             "remote": channel.get("live-remote", []),
             "later": [*channel.get("later-onsite", []), *channel.get("later-remote", [])],
+            "here": {
+                "tables": ways["live-onsite"],
+                "screens": ways["live-remote"],
+                "later": ways["later-onsite"] + ways["later-remote"],
+            },
             "away": away,
             "absent": absent,
+            "left_before": len(self.gone),
         }
 
     def _drive(self) -> dict[str, list[float]]:
@@ -198,10 +219,7 @@ class _Teller:
                 yield {"is": phase, "minutes": round(spent[phase])}
         yield from self._talk(scene, circles)
         yield from self._posts(scene)
-        reads = [[event.actor, event.about] for event in scene.of("read") if event.about]
-        if reads:
-            yield {"is": "read", "reads": [one for one in reads if one[0] in set(self.people)],
-                   "entries": sum(int(count) for _, count in reads)}  # fmt: skip
+        yield from self._reading(scene)
         yield from self._asking(scene)
         yield from self._draft(scene)
         left = [event.actor for event in scene.of("left")]
@@ -242,16 +260,42 @@ class _Teller:
         return [event.actor, self.issues[event.issue], round(event.value, 2), flags, circle]
 
     def _posts(self, scene: story.Scene) -> Iterator[dict[str, Any]]:
+        """What is written later; on a platform with the entry that it is and the one that it answers, -1 if none."""
         posts: list[list[float]] = []
+        number = int(self.model.state.record.length[0]) - sum(_later(event) for event in scene.of("noted"))
+        before = number
         for event in scene.events:
-            later = (event.channel or "").startswith("later")
             if event.kind == "wrote":
-                posts.append(self._contribution(event, False, -1))
-            elif event.kind == "noted" and later:
-                posts[-1][3] = int(posts[-1][3]) | KEPT  # a post that is kept stands right behind its writing
+                posts.append(
+                    [
+                        *self._contribution(event, False, -1),
+                        -1,
+                        -1 if event.about is None else int(event.about),
+                    ]
+                )
+            elif event.kind == "noted" and _later(
+                event
+            ):  # a post that is kept stands right behind its writing
+                posts[-1][3] = int(posts[-1][3]) | KEPT
+                posts[-1][5] = number
+                number += 1
+            elif event.kind == "taken_down":
+                posts[-1][3] = int(posts[-1][3]) | TAKEN_DOWN
         size = -(-len(posts) // 24)
         rounds = [tuple(posts[n : n + size]) for n in range(0, len(posts), size or 1)]
-        yield from self._cut(rounds, "post")
+        for moment, batch in zip(self._cut(rounds, "post"), rounds, strict=True):
+            before = max(before, *(int(one[5]) + 1 for one in batch))
+            yield moment | {"upto": before}
+
+    def _reading(self, scene: story.Scene) -> Iterator[dict[str, Any]]:
+        """Who reads: on a platform, which entries; elsewhere, how many."""
+        if self.scenario.sessions[scene.session].platform is not None:
+            yield from self.commons.reading(scene)
+            return
+        reads = [[event.actor, event.about] for event in scene.of("read") if event.about]
+        if reads:
+            yield {"is": "read", "reads": [one for one in reads if one[0] in set(self.people)],
+                   "entries": sum(int(count) for _, count in reads)}  # fmt: skip
 
     def _cut(self, rounds: Sequence[tuple[list[float] | None, ...]], what: str) -> Iterator[dict[str, Any]]:
         """Rounds of contributions as moments; those of people who are not drawn are counted and not shown."""
@@ -303,6 +347,10 @@ class _Teller:
                "reached": None if np.isnan(reached) else reached == 1.0}  # fmt: skip
 
 
+def _later(event: Event) -> bool:
+    return (event.channel or "").startswith("later")
+
+
 def _groups(scenario: Scenario) -> list[dict[str, Any]]:
     letters = words.letters(scenario.groups)
     return [
@@ -318,7 +366,7 @@ def _groups(scenario: Scenario) -> list[dict[str, Any]]:
 
 
 def _people(model: CoProduction, people: Sequence[int]) -> list[dict[str, Any]]:
-    names, p = words.Names(model.scenario), model.people
+    names, p, following = words.Names(model.scenario), model.people, ties(model, people)
     barriers = {name: n for n, name in enumerate(sim.BARRIERS)}
     return [
         {
@@ -333,6 +381,7 @@ def _people(model: CoProduction, people: Sequence[int]) -> list[dict[str, Any]]:
                 for name, n in barriers.items()
                 if p.barriers[i, n] > 0
             },
+            **following.get(i, {}),
         }
         for i in people
     ]
@@ -368,14 +417,16 @@ def _series(model: CoProduction, outcome: str) -> list[float | None]:
 
 
 @lru_cache(maxsize=256)
-def _bands(scenario: str, worlds: int) -> dict[str, list[list[float] | None]]:
+def _bands(
+    scenario: str, worlds: int, curves: tuple[str, ...] = CURVES
+) -> dict[str, list[list[float] | None]]:
     """Between which values 8 of 10 worlds lie, at the start and after each session.
 
     scenario : as JSON. The worlds are the same for every run of it that is looked at, so that they are run once.
     """
     runs = sim.simulate(sim.Scenario.model_validate_json(scenario), replicates=worlds, seed=BAND_SEED)
     bands: dict[str, list[list[float] | None]] = {}
-    for name in CURVES:
+    for name in curves:
         bands[name] = []
         for values in runs.over_sessions(name).T:
             known = values[~np.isnan(values)]

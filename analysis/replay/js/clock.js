@@ -1,7 +1,7 @@
 /* Where in a run one is: a place on a line that has one unit for each session, and moments within each. */
 
 /* Seconds that a moment of each kind takes at ordinary speed, so that a session takes about a quarter of a minute. */
-const SECONDS = { arrive: 1.6, intentions: 1.2, assets: 1.2, talk: 0.22, post: 0.3, read: 1.4, ask: 0.45, draft: 2.8, leave: 1.4 };
+const SECONDS = { arrive: 1.6, intentions: 1.2, assets: 1.2, talk: 0.22, post: 0.3, read: 1.4, take: 0.6, ask: 0.45, draft: 2.8, leave: 1.4 };
 
 const PHASES = Object.keys(SECONDS);
 

@@ -47,3 +47,6 @@ export function stance(doc, value) {
 
 /** `1 person`, `3 people`. */
 export const counted = (n, one, more) => `${n.toLocaleString("en")} ${n === 1 ? one : more || one + "s"}`;
+
+/** A text that begins with a capital letter. */
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);

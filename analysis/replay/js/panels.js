@@ -1,9 +1,11 @@
 /* The panels beside the scene: the grid, the three wheels, the account, and one person looked at closely. */
 
-import { counted, h, put, s, signed, stance, written } from "./dom.js";
+import { capital, counted, h, put, s, signed, stance, written } from "./dom.js";
+import { onThePlatform } from "./feed.js";
 
 const TIMES = ["same", "blended", "different"];
 const SPACES = ["same", "blended", "distributed"];
+const TAKEN_DOWN = 4; // of a contribution
 export const WHEELS = ["engagement", "alignment", "agreement"];
 
 /** The 3x3 grid with the sessions in their cells; `show(n)` lights the cell of session n, `go(n)` is called on a choice. */
@@ -105,12 +107,22 @@ export function moment(doc, session, m) {
     case "intentions": return `Why are we here? ${counted(now.minutes, "minute")} on intentions.`;
     case "assets": return `What does each of us bring? ${counted(now.minutes, "minute")} on strengths.`;
     case "talk": return `They talk${place}; what is noted goes on record.`;
-    case "post": return `They write, each in their own time${place}.`;
+    case "post": return `They write, each in their own time${place}.${posted(session, now)}`;
     case "read": return `They read ${counted(now.entries, "entry", "entries")} of the record.`;
+    case "take": return `They read on the platform, each in their own time${place}; ${counted(now.entries, "reading", "readings")} in all.`;
     case "ask": return `Is this what you think? ${counted(now.answered, "question")} answered${now.lost ? `, ${now.lost} with nobody there to answer` : ""}${place}.`;
     case "draft": return `The draft is put to them${now.reached === null ? "" : now.reached ? ": consensus by the rule" : ": no consensus by the rule"}.`;
     default: return now.left.length ? `${counted(now.left.length, "person leaves", "people leave")} for good.` : "They go home; until the next session people remember and forget.";
   }
+}
+
+/* What a moment of writing brings to a platform. */
+function posted(session, now) {
+  if (!session.feed) return "";
+  const answers = now.said.filter(([, , , , , , parent]) => parent >= 0).length;
+  const gone = now.said.filter(([, , , flags]) => flags & TAKEN_DOWN).length;
+  const parts = [now.said.length - answers && counted(now.said.length - answers, "new thread"), answers && counted(answers, "answer"), gone && `${gone} taken down`].filter(Boolean);
+  return parts.length ? ` ${parts.join(", ")}.` : "";
 }
 
 /** One person looked at closely: barriers, views, picture of the others, history. */
@@ -125,17 +137,17 @@ export function person(doc, of, close) {
     const state = over ? doc.sessions[n].after : n ? doc.sessions[n - 1].after : doc.start;
     const title = h("h3", { tabindex: -1 }, h("span", { class: `chip g${doc.groups[who.g].colour}` }, who.short), capital(who.name.replace(/ \([^)]*\)$/, "")));
     el.hidden = false;
-    el.replaceChildren(
+    el.replaceChildren(...[
       h("div", { class: "closer-head" }, title, h("button", { type: "button", class: "plain", onclick: () => { hide(); close(); } }, "Close")),
       h("p", { class: "meaning" }, `${over ? "At the end" : n ? `After session ${n}` : "At the start"}: engagement ${written(state.engagement[at])}, power ${written(who.power)}, `
         + `willing to learn ${written(who.openness)} at the start; came ${times(state.attended[at])}, spoke or wrote ${times(state.spoke[at])}, ${state.kept[at]} of it on record.`),
-      barriers(who), views(doc, state, at, who), history(doc, i, over ? n + 1 : n));
+      barriers(who), onThePlatform(doc, who, over ? n + 1 : n), views(doc, state, at, who), history(doc, i, over ? n + 1 : n),
+    ].filter(Boolean));
     return title;
   };
   return { el, show, hide };
 }
 
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const times = (n) => (n === 0 ? "never" : n === 1 ? "once" : n === 2 ? "twice" : `${n} times`);
 
 function barriers(who) {

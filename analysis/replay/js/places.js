@@ -6,6 +6,8 @@ const LINES = 2; // circles on screens of which it is told what they talk about
 const FOOT = 66; // room for that
 const UNDER = 34; // room for the same under each of several tables
 
+import { ATTENTION, hasAttention } from "./feed.js";
+
 /** Areas and marks of a session in a picture of a given size.
  *  A mark is {key, i, x, y, r, where}; key tells somebody's live mark ("l3") from the one who comes later ("p3"). */
 export function places(doc, session, width, height) {
@@ -21,12 +23,17 @@ export function places(doc, session, width, height) {
   if (!parts.length) parts.push({ is: "nobody", weight: 1 });
   const away = new Set(session.away.map(([, why]) => why)).size + (session.gone.length ? 1 : 0); // lines, one for each reason
   const [main, ...rest] = parts;
-  const beside = rest.length + (away ? 1 : 0);
+  const attention = hasAttention(doc, session);
+  const beside = rest.length + (away || (attention && !narrow) ? 1 : 0);
   const areas = {};
   const marks = [];
-  const frame = narrow ? stacked(width, usable, beside, rest.length > 0) : sided(width, usable, beside, rest.length > 0);
+  const people = rest.length > 0;
+  const frame = narrow ? stacked(width, usable, beside, people, session.feed) : sided(width, usable, beside, people, session.feed);
   areas[main.is] = frame.main;
-  share(frame.side, rest, away, areas);
+  const least = ATTENTION.head + ATTENTION.row * (doc.groups.length + 1);
+  share(frame.side, rest, away, areas, attention && !narrow && !people ? least : 0);
+  if (attention && narrow && areas.away && !people) divide(areas);
+  if (session.feed && areas.later) feedBeside(areas, narrow || people);
   if (areas.tables) seatTables(areas.tables, tables, marks);
   if (areas.screens) seatScreens(areas.screens, screens, marks, session.circles.length > 1, areas.tables ? 0 : FOOT);
   if (areas.later) seatRows(areas.later, session.later, "p", "later", marks);
@@ -45,24 +52,46 @@ function spotsOf(areas, session) {
   return spots;
 }
 
-function sided(width, height, beside, people) {
+function sided(width, height, beside, people, feed) {
   if (!beside) return { main: box(10, 4, width - 20, height - 8), side: null };
-  const side = people ? Math.max(200, Math.min(290, width * 0.33)) : 190;
+  const side = people && feed ? width * 0.46 : people ? Math.max(200, Math.min(290, width * 0.33)) : 190;
   return { main: box(10, 4, width - side - 30, height - 8), side: box(width - side - 8, 4, side, height - 8) };
 }
 
-function stacked(width, height, beside, people) {
+function stacked(width, height, beside, people, feed) {
   if (!beside) return { main: box(8, 4, width - 16, height - 8), side: null };
-  const top = height * (people ? 0.56 : 0.76);
+  const top = height * (people ? (feed ? 0.34 : 0.56) : 0.76);
   return { main: box(8, 4, width - 16, top - 8), side: box(8, top, width - 16, height - top - 4) };
 }
 
 const box = (x, y, w, h) => ({ x, y, w, h });
 
+/* Those who come later beside what they have in common: the feed; above it where there is little room. */
+function feedBeside(areas, above) {
+  const all = areas.later;
+  if (above) {
+    const h = Math.max(64, Math.min(110, all.h * 0.3));
+    areas.later = box(all.x, all.y, all.w, h);
+    areas.feed = box(all.x, all.y + h + 4, all.w, all.h - h - 4);
+  } else {
+    const w = Math.max(120, Math.min(200, all.w * 0.32));
+    areas.later = box(all.x, all.y, w, all.h);
+    areas.feed = box(all.x + w + 26, all.y, all.w - w - 38, all.h);
+  }
+}
+
+/* Who is away, and beside it who reads whom. */
+function divide(areas) {
+  const all = areas.away;
+  areas.away = box(all.x, all.y, all.w * 0.48, all.h);
+  areas.attention = box(all.x + all.w * 0.5, all.y, all.w * 0.5, all.h);
+}
+
 /* The side: each part gets what it needs at least, and of the rest as its people are many. */
-function share(side, rest, away, areas) {
+function share(side, rest, away, areas, attention) {
   if (!side) return;
-  const parts = [...rest.map((part) => ({ ...part, least: HEAD + 44 })), ...(away ? [{ is: "away", weight: 2, least: HEAD + 24 * away }] : [])];
+  const parts = [...rest.map((part) => ({ ...part, least: HEAD + 44 })), ...(away ? [{ is: "away", weight: 2, least: HEAD + 24 * away }] : []),
+    ...(attention ? [{ is: "attention", weight: 2, least: attention }] : [])];
   const least = parts.reduce((n, part) => n + part.least, 0);
   const total = parts.reduce((n, part) => n + part.weight, 0);
   const spare = side.h - least;

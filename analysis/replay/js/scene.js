@@ -1,6 +1,7 @@
 /* The picture of a session: people where they are, who speaks and who listens, what is written down and what is lost. */
 
 import { counted, h, put, s, signed, stance } from "./dom.js";
+import { feed, paintAttention, readOf } from "./feed.js";
 import { places } from "./places.js";
 
 const HEADINGS = { tables: "at the table", screens: "on screen", later: "later, by themselves", away: "not there", nobody: "nobody came" };
@@ -15,8 +16,11 @@ export function scene(el, doc, chose) {
   const people = s("g", { class: "people-drawn", role: "group", "aria-label": "People: the arrow keys lead from one to the next", onkeydown: roved });
   const bubbles = s("g", { class: "bubbles", "aria-hidden": "true" });
   const record = s("g", { class: "record" });
-  svg.append(areas, speech, people, bubbles, record);
+  const attention = s("g", { class: "attention" });
+  const ties = s("g", { class: "ties", "aria-hidden": "true" });
+  svg.append(areas, attention, ties, speech, people, bubbles, record);
   el.append(svg);
+  const common = feed(doc, el);
   const order = new Map(doc.people.map((person, n) => [person.i, n]));
   const drawn = new Map();
   let size = { width: 0, height: 0 };
@@ -53,7 +57,10 @@ export function scene(el, doc, chose) {
       paintPeople(session, where);
       painted = session;
     }
+    common.show(session, moment, where.areas.feed);
+    paintAttention(attention, doc, doc.sessions[session], where.areas.attention, doc.sessions[session].moments.slice(0, moment + 1).some((one) => one.is === "take"));
     paintMoment(session, moment, where);
+    paintTies(session, moment, where);
     paintRecord(record, doc, session, moment, where.record);
   }
 
@@ -120,6 +127,7 @@ export function scene(el, doc, chose) {
     bubbles.replaceChildren();
     if (moment.is === "talk") for (const one of moment.said) speak(session, one, where);
     if (moment.is === "post") for (const one of moment.said) write(one, where);
+    if (moment.is === "take") for (const one of moment.reads) takeIn(one, where, moment.reads.length);
     if (moment.is === "read") for (const [i] of moment.reads) for (const g of marksOf(i)) g.classList.add("reads");
     if (moment.is === "ask") for (const one of moment.answers) answer(one, where);
     if (moment.is === "draft") vote(moment);
@@ -156,11 +164,48 @@ export function scene(el, doc, chose) {
     bubbles.append(s("g", { class: `told c${colour}` }, rows.map((row, n) => s("text", { x: spot.x, y: top + 14 * n, "text-anchor": "middle", class: n === rows.length - 1 && spot.rows > 1 ? (flags & KEPT ? "fate kept" : "fate") : n ? "position" : "" }, cut(row, spot.w / (n ? 6.2 : 7.2))))));
   }
 
-  function write([i, , , flags], where) {
+  /* Somebody reads: thin lines to what they take in. */
+  function takeIn([i, , read], where, readers) {
+    const mark = markOf(where, "p" + i) || markOf(where, "l" + i);
+    if (!mark) return;
+    for (const g of marksOf(i)) g.classList.add("reads");
+    const colour = doc.groups[doc.people[order.get(i)].g].colour;
+    const ends = new Map(); // behind each edge of the list there is one end for all that is out of sight
+    for (const e of read) {
+      const to = common.place(e);
+      if (to) ends.set(to.y, to);
+    }
+    for (const to of ends.values()) speech.append(s("path", { class: `c${colour} attends${to.inside && readers < 5 ? "" : " faint"}`, d: bent(mark, to) }));
+  }
+
+  /* Of whoever is chosen: what they have read by now, and whom they follow. */
+  function paintTies(session, n, where) {
+    ties.replaceChildren();
+    const mark = chosen >= 0 && (markOf(where, "p" + chosen) || markOf(where, "l" + chosen));
+    if (!mark || !doc.sessions[session].feed) return;
+    const who = doc.people[order.get(chosen)];
+    const between = (short, kind) => {
+      const other = doc.people.find((one) => one.short === short);
+      const to = other && markOf(where, "p" + other.i);
+      if (to) ties.append(s("path", { class: kind, d: bent(mark, to) }));
+    };
+    for (const short of who.follows || []) between(short, "follows");
+    for (const short of who.followed || []) between(short, "followed");
+    for (const e of readOf(doc.sessions[session], n, chosen)) {
+      const to = common.place(e);
+      if (to && to.inside) ties.append(s("path", { class: "has-read", d: bent(mark, to) }));
+    }
+  }
+
+  const bent = (from, to) => `M${from.x.toFixed(1)} ${from.y.toFixed(1)} C${((from.x + 2 * to.x) / 3).toFixed(1)} ${from.y.toFixed(1)} ${((from.x + to.x) / 2).toFixed(1)} ${to.y.toFixed(1)} ${to.x.toFixed(1)} ${to.y.toFixed(1)}`;
+
+  function write([i, , , flags, , e, parent], where) {
     const mark = markOf(where, "p" + i);
     if (!mark) return;
     drawn.get("p" + i).classList.add("speaks");
     const colour = doc.groups[doc.people[order.get(i)].g].colour;
+    const row = e === undefined ? null : common.place(e >= 0 ? e : parent); // what was taken down gets as far as what it answers
+    if (row) { speech.append(s("path", { class: `c${colour}${flags & KEPT ? "" : " lost"}`, d: bent(mark, row) })); return; }
     const to = { x: where.record.x + where.record.w / 2, y: where.record.y + 14 };
     speech.append(s("path", { class: `c${colour}${flags & KEPT ? "" : " lost"}`, d: `M${mark.x} ${mark.y} Q${mark.x} ${to.y} ${to.x} ${to.y}` }));
   }
@@ -186,6 +231,8 @@ export function scene(el, doc, chose) {
       g.classList.toggle("chosen", Number(g.dataset.i) === i);
       put(g, { "aria-pressed": Number(g.dataset.i) === i });
     }
+    common.choose(i);
+    show(at.session, at.moment);
   }
 
   return { show, choose, chosen: () => chosen, stop: () => resized.disconnect(), svg };
@@ -214,7 +261,8 @@ function said(mark, session) {
 function paintAreas(g, session, where) {
   g.replaceChildren();
   for (const [name, area] of Object.entries(where.areas)) {
-    const count = { tables: session.onsite.length, screens: session.remote.length, later: session.later.length, away: session.absent + session.gone.length }[name];
+    const count = name === "away" ? session.absent + session.left_before : session.here[name];
+    if (!HEADINGS[name]) continue; // what a platform shows has headings of its own
     const title = HEADINGS[name] + (count ? `: ${count}` : "");
     if (name !== "tables") g.append(s("text", { class: "heading", x: area.x + 2, y: area.y + 13 }, title));
     else g.append(s("text", { class: "heading", x: area.x + 6, y: area.y + 13 }, `${where.tables.length > 1 ? "around the tables" : "at the table"}: ${count}`));
@@ -236,7 +284,7 @@ function paintRecord(g, doc, n, m, area) {
   const kept = marks.filter(([, flags]) => flags & KEPT).length;
   const before = doc.sessions.slice(0, n).reduce((sum, one) => sum + one.kept, 0);
   const title = all
-    ? `on record from this session: ${kept} of ${counted(marks.length, "contribution")} · in all: ${(before + kept).toLocaleString("en")}`
+    ? `on record${area.w < 400 ? "" : " from this session"}: ${kept} of ${counted(marks.length, "contribution")} · in all: ${(before + kept).toLocaleString("en")}`
     : `on record in all: ${before.toLocaleString("en")}`;
   g.replaceChildren(s("text", { class: "heading", x: area.x, y: area.y + 10 }, title));
   const pitch = Math.min(9, area.w / Math.max(1, all));
