@@ -129,6 +129,13 @@ def own_agenda(draft: Draft, session: str, own: bool) -> Draft:
     return put(draft, path, shares if own else None)
 
 
+def platform(draft: Draft, session: str, there: bool) -> Draft:
+    """Give the later channels of a session a platform, which starts as a plain document; or take it away."""
+    path = ("sessions", session, "platform")
+    kept = {other: what for other, what in draft.pending.items() if other[:3] != path}
+    return put(replace(draft, pending=kept), path, {} if there else None)
+
+
 def add_group(draft: Draft, title: str, like: str) -> tuple[Draft, str]:
     """Add a group that starts as another one is.
 
@@ -190,6 +197,7 @@ def remove(draft: Draft, kind: str, name: str) -> Draft:
     def forget(table: Table) -> None:
         del table[kind][name]
         _forget(table, kind, name)
+        _unfollowed(table)
 
     gone = (kind, name)
     kept = {path: what for path, what in draft.pending.items() if path[:2] != gone and name not in path[2:]}
@@ -200,6 +208,8 @@ def _forget(table: Table, kind: str, name: str) -> None:
     for group in table["groups"].values():
         group[{"groups": "trust_in", "issues": "views"}.get(kind, "views")].pop(name, None)
     for session in table["sessions"].values():
+        if kind == "groups" and (session.get("platform") or {}).get("owner") == name:
+            del session["platform"]["owner"]  # then anybody may open threads
         session["invited"] = [group for group in session["invited"] if kind != "groups" or group != name]
     for factor, said in list(table["context"].items()):
         if kind == "sessions" and name in said["sessions"]:
@@ -291,7 +301,16 @@ def _with(table: Table, changes: Mapping[Path, Any]) -> Table:
             here[last] = value
     if any(path[0] == "sessions" and path[-1] == "week" for path in changes):
         _in_order(table)
+    if not any(path[0] == "follows" for path in changes):
+        _unfollowed(table)
     return table
+
+
+def _unfollowed(table: Table) -> None:
+    """Where no platform shows entries to followers any more, nobody follows anybody."""
+    platforms = (session.get("platform") for session in table["sessions"].values())
+    if not any(isinstance(one, dict) and one.get("readers") == "followers" for one in platforms):
+        table.pop("follows", None)
 
 
 def _in_order(table: Table) -> None:

@@ -15,8 +15,8 @@ from analysis.dashboard.board import people
 from analysis.dashboard.drafts import Draft
 from analysis.dashboard.tags import tag
 from analysis.look import bundle
-from analysis.report import words
-from sim import BARRIERS, CoprodError
+from analysis.report import platforms, words
+from sim import BARRIERS, CoprodError, minutes_of
 
 HELP: Final = "What a field means stands here when you point at it."
 TABS: Final = (
@@ -100,7 +100,14 @@ def _numbered(draft: Draft, kind: str, name: str) -> str:
 
 
 def _changes(key: str, value: Any) -> None:
-    desk.fill_in(tuple(key.split(".")), value)
+    path = tuple(key.split("."))
+    if path[0] == "sessions" and path[2:] == (
+        "setting",
+    ):  # also where one cell is laid over the whole process
+        draft = desk.at_work().now
+        desk.do(drafts.place(draft, path[1], str(value)), fields.told(draft, path))
+    else:
+        desk.fill_in(path, value)
 
 
 def _form(found: list[controls.Field], legend: str, act: Callable[[str, Any], None] = _changes) -> None:
@@ -171,6 +178,19 @@ def SessionEditor(draft: Draft, name: str, again: int) -> None:
         else:
             _changes(key, value)
 
+    def platform(key: str, value: Any) -> None:
+        what, _, which = key.partition(" ")
+        if what == "platform":
+            where = desk.title(draft, "sessions", which)
+            desk.do(
+                drafts.platform(draft, which, bool(value)), f"{'A' if value else 'No'} platform for “{where}”"
+            )
+        elif key.endswith(".owner"):
+            path = tuple(key.split("."))
+            desk.do(drafts.put(draft, path, value or None), fields.told(draft, path))
+        else:
+            _changes(key, value)
+
     invited = draft.scenario.invited(name)
     tag("h2", f"Session: {desk.title(draft, 'sessions', name)}", class_="hidden")
     _form(parts["what"] + parts["when"], "What, when and where")
@@ -180,6 +200,15 @@ def SessionEditor(draft: Draft, name: str, again: int) -> None:
         Reach(name)
     with _more("How it is led", f"facilitation {words.percent(session.facilitation)}", open_=True):
         _form(parts["led"] + parts["notes"] + parts["decide"], "How it is led, and what is written down")
+    carried = session.platform is not None
+    with _more("Platform", platforms.kind(draft.scenario, name) if carried else "none", open_=carried):
+        if carried and not minutes_of(draft.scenario, name)[1]:
+            tag(
+                "p",
+                "Nobody contributes later in this session, so that its platform lies idle.",
+                class_="note",
+            )
+        _form(_anew(fields.platform(draft, name), again), "What carries the later channels", platform)
     with _more("Supports", _supports(draft, name)):
         _form(parts["supports"], "Share of each barrier that is removed")
     with _more("Agenda", "its own" if session.agenda is not None else f"by the theme “{session.theme}”"):
@@ -326,6 +355,10 @@ def ProcessEditor(draft: Draft) -> None:
         _form(parts["what"], "What it is")
     with _more("Decision", "when a draft counts as agreed", open_=True), tag("div", class_="wide"):
         _form(parts["decision"], "When a draft counts as agreed", decision)
+    following = fields.following(draft)
+    if following:
+        with _more("Who follows whom", "on platforms for followers", open_=True):
+            _form(following, "Who follows whom")
     with _more("Prices", draft.scenario.prices.currency):
         _form(parts["prices"], "What things cost")
     with _more("Dials of the six mechanisms", f"changed: {words.listed(turned)}" if turned else "as planned"):

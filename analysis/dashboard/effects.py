@@ -12,7 +12,6 @@ import numpy as np
 from markupsafe import Markup
 
 from analysis import statistics
-from analysis.replay.document import CURVES
 from analysis.report import page, words
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Effect:
 def effects(
     designs: Sequence[Runs], ends: Mapping[str, tuple[float | None, float | None]], name: str
 ) -> list[Effect]:
-    """What a change does to the outcomes that are drawn as curves.
+    """What a change does to the outcomes that are drawn as curves, which both processes have.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ def effects(
     ends : each outcome at the end of the run that is looked at, before and after the change.
     name : what a sentence calls the change: `without documentation`.
     """
-    return [_effect(designs, outcome, ends[outcome], name) for outcome in CURVES]
+    return [_effect(designs, outcome, ends[outcome], name) for outcome in ends]
 
 
 def _effect(

@@ -28,6 +28,15 @@ LABELS: Final = {
     "fidelity": "Reading of the grid",
     "rule": "A draft is agreed by",
     "weight": "Weight on the agenda",
+    "owner": "Who opens threads",
+    "readers": "Who sees an entry",
+    "answering": "Contributions that answer",
+    "order": "What stands on top",
+    "feed_window": "Entries that a feed ranks",
+    "moderation": "Moderation",
+    "anonymity": "Authors are hidden",
+    "degree": "Others whom each follows",
+    "homophily": "Looking among one's own group",
 }
 CHOICES: Final = {
     "race": "whoever gets the floor",
@@ -37,8 +46,14 @@ CHOICES: Final = {
     "media": "media: presence counts for both",
     "diagonal": "diagonal: by the labels of the corners",
     "vertical": "vertical: time alone counts",
+    "members": "those invited",
+    "followers": "its author's followers",
+    "unread": "what is unread",
+    "newest": "the newest",
+    "answered": "the most answered",
     **words.RULES,
 }
+ANYBODY: Final = ("", "anybody")  # may open threads where a platform has no owner
 FINE: Final = 0.01  # how finely a share is chosen by a slider
 
 ISSUES: Final = {"value": "guiding values", "practical": "practical matters"}
@@ -46,6 +61,7 @@ ISSUES: Final = {"value": "guiding values", "practical": "practical matters"}
 SESSION_TIME: Final = ("week", "minutes")
 SESSION_LED: Final = ("facilitation", "circle_size", "turns")
 SESSION_NOTES: Final = ("scribe", "captures_divergence")
+PLATFORM: Final = ("readers", "answering", "order", "feed_window", "moderation", "anonymity")
 GROUP_FIRST: Final = ("size", "fee_per_hour", "power", "openness", "engagement", "trust")
 GROUP_MORE: Final = ("conviction", "tolerance", "talkativeness", "recognised")
 
@@ -119,6 +135,8 @@ def told(draft: Draft, path: Path) -> str:
         if above in ("groups", "issues", "sessions") and (thing := draft.table[above].get(key)) is not None
     ]
     last = [key for key in path[2 if titles else 0 :] if key != "mean"]
+    if len(last) > 1 and last[0] in ("platform", "follows"):  # its fields have names that tell
+        del last[0]
     name = words.sentence(" ".join(LABELS.get(key, key.replace("_", " ")).lower() for key in last))
     return f"{name} of “{titles[0]}”" if titles else name
 
@@ -163,6 +181,46 @@ def session(draft: Draft, name: str) -> dict[str, list[Field]]:
         ],
         "decide": [one(draft, (*path, "decide"))],
     }  # fmt: skip
+
+
+def platform(draft: Draft, name: str) -> list[Field]:
+    """What carries the later channels of a session, and the fields of a platform where there is one."""
+    path = ("sessions", name, "platform")
+    asked = draft.value(*path)
+    there = controls.check(
+        f"platform {name}",
+        "A platform carries what is contributed later",
+        asked is not None,
+        help=says(*path),
+        wrong=draft.wrong(*path),
+        rule=rules.address("sessions.platform"),
+    )
+    if draft.scenario.sessions[name].platform is None:
+        return [there]
+    owners = [
+        ANYBODY,
+        *((key, words.called(group.title, key)) for key, group in draft.scenario.groups.items()),
+    ]
+    owner = controls.select(
+        ".".join((*path, "owner")),
+        LABELS["owner"],
+        draft.value(*path, "owner") or "",
+        owners,
+        help=says(*path, "owner"),
+        wrong=draft.wrong(*path, "owner"),
+        rule=rules.address("sessions.platform.owner"),
+    )
+    rest = [one(draft, (*path, key)) for key in PLATFORM]
+    return [there, owner, *rest, *(following(draft) if draft.value(*path, "readers") == "followers" else ())]
+
+
+def following(draft: Draft) -> list[Field]:
+    """Who follows whom: of the whole process, where some platform shows entries to followers."""
+    asked = (draft.value("sessions", name, "platform", "readers") for name in draft.table["sessions"])
+    if "followers" not in asked:
+        return []
+    more = ("homophily",) if draft.scenario.follows is not None else ()
+    return [one(draft, ("follows", key)) for key in ("degree", *more)]
 
 
 def agenda_told(draft: Draft, name: str) -> str:

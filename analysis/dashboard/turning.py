@@ -126,7 +126,8 @@ def twins(run: Run, turned: Turned) -> Twins:
     changed = replace(run, scenario=turned.changed())
     docs = (playing.played(run), playing.played(changed, worlds=0))
     one, other = (json.loads(doc) for doc in docs)
-    ends = {name: (one["series"][name][-1], other["series"][name][-1]) for name in one["series"]}
+    shared = [name for name in one["series"] if name in other["series"]]
+    ends = {name: (one["series"][name][-1], other["series"][name][-1]) for name in shared}
     return Twins(docs, names, ends, parting(one, other, names))
 
 

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from analysis.replay import Document
-from analysis.replay.document import KEPT
+from analysis.replay.document import DIVERGENT, KEPT
 from analysis.report import words
 
 # What a session consists of, in its order: what is said of a phase that one run has more of.
@@ -22,6 +22,7 @@ PHASES: Final = {
     "talk": "they talk",
     "post": "they write, each in their own time,",
     "read": "they read the record",
+    "take": "they read on the platform",
     "ask": "they ask each other whether this is what they think",
     "draft": "a draft is put to them",
     "leave": "they go home",
@@ -148,7 +149,11 @@ class _Teller:
         if (one[3] ^ other[3]) & KEPT:
             does = f"what {who} says about “{issue}” is written down"
             return self._only(bool(one[3] & KEPT), does, "it is not")
-        return f"what {who} says about “{issue}” is far from what they believe others to think in only one of the two"
+        if (one[3] ^ other[3]) & DIVERGENT:
+            return f"what {who} says about “{issue}” is far from what they believe others to think in only one of the two"
+        if one[6:] != other[6:]:
+            return f"{who} answers another entry, or opens a thread in only one of the two"
+        return "something else becomes of what somebody writes who is not drawn"
 
     def _speaking(self, said: list[Any] | None) -> str:
         return (
@@ -159,6 +164,15 @@ class _Teller:
         if a["entries"] != b["entries"]:
             return f"they read {self._sides(_entries(a), _entries(b))}"
         return "others read the record, or they read other entries"
+
+    def _take(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
+        if a["entries"] != b["entries"]:
+            counts = (words.count(m["entries"], "entry", "entries") for m in (a, b))
+            return f"{PHASES['take']}, {self._sides(*counts)} in all"
+        for one, other in zip_longest(a["reads"], b["reads"]):
+            if one is not None and other is not None and one[0] == other[0] and one != other:
+                return f"{self.people[one[0]]} reads other entries of the platform"
+        return "others read on the platform, or they read other entries"
 
     def _ask(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
         if a["answered"] != b["answered"]:

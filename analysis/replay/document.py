@@ -50,6 +50,7 @@ ON_PLATFORMS: Final = (
     "conflict",
     "unread",
 )  # where there is one
+LEFT: Final = "left for good"  # why somebody is not there
 KEPT, DIVERGENT, TAKEN_DOWN = 1, 2, 4  # flags of a contribution
 
 Document = dict[str, Any]
@@ -187,7 +188,9 @@ class _Teller:
             for i in scene.invited
             if i not in here and i not in self.gone and i in shown
         ]
-        absent = sum(i not in here and i not in self.gone for i in scene.invited)
+        reasons = Counter(
+            stopped.get(i, "stayed away") for i in scene.invited if i not in here and i not in self.gone
+        )
         return {
             "circles": [[i for i in circle if i in shown] for circle in circles],
             "onsite": channel.get("live-onsite", []),
@@ -199,8 +202,8 @@ class _Teller:
                 "later": ways["later-onsite"] + ways["later-remote"],
             },
             "away": away,
-            "absent": absent,
-            "left_before": len(self.gone),
+            "absent": reasons.total(),
+            "reasons": {**reasons, **({LEFT: len(self.gone)} if self.gone else {})},
         }
 
     def _drive(self) -> dict[str, list[float]]:

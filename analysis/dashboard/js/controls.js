@@ -125,10 +125,19 @@ const KINDS = {
   check(field, tell) {
     const input = h("input", { type: "checkbox", id: fresh() });
     const help = h("span", { class: "help", id: fresh() });
+    const wrong = h("span", { class: "wrong", id: fresh(), role: "alert" });
     const label = h("label", { for: input.id });
-    input.setAttribute("aria-describedby", help.id);
+    input.setAttribute("aria-describedby", `${help.id} ${wrong.id}`);
     input.addEventListener("change", () => tell(field.key, input.checked));
-    return { el: h("div", { class: "field check" }, input, label, ruled(field), help), update(now) { label.textContent = now.label; help.textContent = now.help || ""; help.hidden = !now.help; input.checked = now.value; input.disabled = Boolean(now.disabled); } };
+    return { el: h("div", { class: "field check" }, input, label, ruled(field), help, wrong), update(now) {
+      label.textContent = now.label;
+      help.textContent = now.help || "";
+      help.hidden = !now.help;
+      wrong.textContent = now.wrong || "";
+      wrong.hidden = !now.wrong;
+      input.checked = now.value;
+      input.disabled = Boolean(now.disabled);
+    } };
   },
   radio(field, tell) {
     const name = fresh();

@@ -22,7 +22,7 @@ export function feed(doc, stage) {
   const title = h("h3", {});
   const note = h("p", { class: "says" });
   const list = h("ul", { class: "threads" });
-  const foot = h("p", { class: "says foot" });
+  const foot = h("p", { class: "says below" });
   const frame = h("div", { class: "entries", role: "region", tabindex: 0 }, list);
   const el = h("div", { class: "feed", hidden: true }, h("div", { class: "feed-head" }, title, h("span", { class: "says" }, "read by")), note, frame, foot);
   stage.append(el);

@@ -171,7 +171,7 @@ function seatAway(area, session, doc, marks) {
     const most = Math.max(1, Math.floor((area.w - 104) / 22));
     const shown = people.slice(0, people.length > most ? most - 1 : most);
     shown.forEach((i, m) => marks.push({ key: "l" + i, i, x: area.x + 11 + 22 * m, y, r: Math.max(4, Math.min(9, h * 0.42)), where: "away" }));
-    const more = people.length - shown.length;
-    return { x: area.x + 11 + 22 * shown.length, y: y + 4, text: (more ? `+${more} ` : "") + why };
+    const more = session.reasons[why] - shown.length; // also of those who are not drawn
+    return { x: area.x + 11 + 22 * shown.length, y: y + 4, text: (more > 0 ? `+${more} ` : "") + why };
   });
 }

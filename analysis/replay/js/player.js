@@ -21,7 +21,7 @@ export function player(el, docs, options = {}) {
   const from = Array.isArray(options.from) ? placeOf(lengths[0], ...options.from) : options.from || 0;
   const alike = docs.length > 1 && docs.every((doc) => JSON.stringify(doc.groups) === JSON.stringify(docs[0].groups));
   const views = docs.map((doc, n) => view(doc, options.names ? options.names[n] : null, !alike, (session) => go(session)));
-  const drawing = curves(docs, Object.keys(docs[0].series).filter((name) => !WHEELS.includes(name)));
+  const drawing = curves(docs, Object.keys(docs[0].series).filter((name) => !WHEELS.includes(name) && docs.every((doc) => name in doc.series)));
   let at = Math.min(end, Math.max(0, from));
   let speed = 1;
   let playing = false;

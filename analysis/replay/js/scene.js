@@ -261,7 +261,7 @@ function said(mark, session) {
 function paintAreas(g, session, where) {
   g.replaceChildren();
   for (const [name, area] of Object.entries(where.areas)) {
-    const count = name === "away" ? session.absent + session.left_before : session.here[name];
+    const count = name === "away" ? session.absent + (session.reasons["left for good"] || 0) : session.here[name];
     if (!HEADINGS[name]) continue; // what a platform shows has headings of its own
     const title = HEADINGS[name] + (count ? `: ${count}` : "");
     if (name !== "tables") g.append(s("text", { class: "heading", x: area.x + 2, y: area.y + 13 }, title));
