@@ -19,7 +19,8 @@ import numpy as np
 import scenarios
 import sim
 from analysis import statistics
-from analysis.replay.feed import Commons, ties
+from analysis.replay import who
+from analysis.replay.feed import Commons
 from analysis.replay.sampling import drawn, evenly
 from analysis.report import platforms, story, words
 
@@ -72,7 +73,7 @@ def document(scenario: Scenario, seed: int = 1, replicate: int = 0, *, worlds: i
     model = sim.CoProduction(scenario, seed=seed, replicate=replicate, log=True)
     people = drawn(scenario)
     teller = _Teller(model, people)
-    start = _state(model, people)
+    start = who.state(model, people)
     sessions = []
     while model.running:
         sessions.append(teller.next())
@@ -90,8 +91,8 @@ def document(scenario: Scenario, seed: int = 1, replicate: int = 0, *, worlds: i
         "issues": [
             {"title": words.called(i.title, key), "kind": i.kind} for key, i in scenario.issues.items()
         ],
-        "groups": _groups(scenario),
-        "people": _people(model, people),
+        "groups": who.groups(scenario),
+        "people": who.described(model, people),
         "everybody": scenario.people,
         "grid": [{"cell": cell, "says": words.cell(cell)} for cell in sim.cells()],
         "outcomes": {
@@ -156,7 +157,7 @@ class _Teller:
             "kept": len(scene.of("noted")),
             "thinned": len(scene.of("said", "wrote")) > MOST_MOMENTS
             or len(self.people) < self.scenario.people,
-            "after": _state(self.model, self.people),
+            "after": who.state(self.model, self.people),
             "left": sorted(set(left) & set(self.people)),
         }
         self.gone |= set(left)
@@ -352,65 +353,6 @@ class _Teller:
 
 def _later(event: Event) -> bool:
     return (event.channel or "").startswith("later")
-
-
-def _groups(scenario: Scenario) -> list[dict[str, Any]]:
-    letters = words.letters(scenario.groups)
-    return [
-        {
-            "key": key,
-            "title": words.called(group.title, key),
-            "letter": letters[key],
-            "size": group.size,
-            "colour": n % len(words.GROUP_COLOURS),
-        }
-        for n, (key, group) in enumerate(scenario.groups.items())
-    ]
-
-
-def _people(model: CoProduction, people: Sequence[int]) -> list[dict[str, Any]]:
-    names, p, following = words.Names(model.scenario), model.people, ties(model, people)
-    barriers = {name: n for n, name in enumerate(sim.BARRIERS)}
-    return [
-        {
-            "i": i,
-            "g": int(p.group[i]),
-            "short": names.short(i),
-            "name": names.person(i),
-            "power": round(float(p.power[i]), 2),
-            "openness": round(float(p.openness[i]), 2),
-            "barriers": {
-                name: round(float(p.barriers[i, n]), 2)
-                for name, n in barriers.items()
-                if p.barriers[i, n] > 0
-            },
-            **following.get(i, {}),
-        }
-        for i in people
-    ]
-
-
-def _state(model: CoProduction, people: Sequence[int]) -> dict[str, Any]:
-    """How everybody drawn stands: investment, views, and what each believes every group to think."""
-    p, who = model.people, list(people)
-    group = np.asarray(p.group)
-    truth = np.array([p.views[group == g].mean(axis=0) for g in range(len(model.group_names))])
-    return {
-        "engagement": _rounded(p.engagement[who]),
-        "active": np.asarray(p.active[who]).astype(int).tolist(),
-        "views": _rounded(p.views[who]),
-        "believes": _rounded(model.beliefs()[who]),
-        "sure": _rounded(p.certainty[who]),
-        "truth": _rounded(truth),
-        "spoke": np.asarray(p.contributions[who]).tolist(),
-        "kept": np.asarray(p.captured[who]).tolist(),
-        "attended": np.asarray(p.attended[who]).tolist(),
-    }
-
-
-def _rounded(values: np.ndarray) -> list[Any]:
-    found: list[Any] = np.round(np.asarray(values, float), 2).tolist()
-    return found
 
 
 def _series(model: CoProduction, outcome: str) -> list[float | None]:

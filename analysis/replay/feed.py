@@ -6,6 +6,7 @@ it leaves out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
@@ -61,7 +62,7 @@ class Commons:
             return {}
         ranked = platform.ranks()
         pool = [int(e) for e in arrays.ranked[: int(arrays.feed[0])]] if ranked else list(range(end))
-        self.rows = pool[:MOST_ROWS] if ranked else pool[-MOST_ROWS:]
+        self.rows = pool[:MOST_ROWS] if ranked else self._read_on(scene, pool)
         self.shown |= {one for e in self.rows for one in self._with_ancestors(e)}
         feed: Table = {
             "kind": platforms.kind(self.scenario, scene.session),
@@ -69,6 +70,7 @@ class Commons:
             "order": platforms.ORDER[platform.order],
             "readers": platforms.READERS[platform.readers],
             "followers": platform.readers == "followers",
+            "ranked": ranked,
             "hidden": platform.anonymity,
             "first": end - sum((event.channel or "").startswith("later") for event in scene.of("noted")),
             "rows": self.rows,
@@ -79,6 +81,13 @@ class Commons:
         if len(self.scenario.groups) <= MOST_GROUPS:
             feed |= self._attention(scene, pool)
         return {"feed": feed}
+
+    def _read_on(self, scene: Scene, pool: Sequence[int]) -> list[int]:
+        """Where everybody reads on from where they stopped: the latest entries, and of the others those read by most."""
+        half = len(pool) - MOST_ROWS // 2 if len(pool) > MOST_ROWS else 0
+        counts = Counter(event.about for event in scene.of("took_in") if int(event.about or 0) < half)
+        read = sorted(int(e or 0) for e, _ in counts.most_common(MOST_ROWS // 2))
+        return [*read, *pool[half:]]
 
     def _with_ancestors(self, e: int) -> Iterator[int]:
         while e >= 0:

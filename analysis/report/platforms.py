@@ -36,12 +36,6 @@ def families(designs: Sequence[Runs]) -> tuple[words.Family, ...]:
     return (*words.FAMILIES, words.ON_PLATFORMS) if spoken else words.FAMILIES
 
 
-def outcomes(designs: Sequence[Runs]) -> list[str]:
-    """All that is observed, but for what only platforms can have where there is none."""
-    there = any(has_one(runs.scenario) for runs in designs)
-    return [name for name in designs[0].outcomes if there or name not in words.ON_PLATFORMS.outcomes]
-
-
 def kind(scenario: Scenario, session: str) -> str:
     """What people would call the platform of a session, by who writes and who reads on it."""
     platform = scenario.sessions[session].platform

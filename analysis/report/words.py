@@ -43,7 +43,7 @@ FAMILIES: Final = (
     Family("value", "Value and cost", "What comes of it, and what does it take?", ("public_value", "cost")),
 )  # fmt: skip
 ON_PLATFORMS: Final = Family(  # stands beside these where a session of a design has a platform
-    "platform", "On the platform", "Who is read, who answers whom, and what does the common space cost?",
+    "platform", "On the platform", "Who is read, who answers whom, and where do they clash?",
     ("read_equality", "diversity_of_uses", "mutuality", "conflict", "competition", "unread", "taken_down", "legitimacy",
      "content_lurkers", "content_contributors", "content_superusers"),
 )  # fmt: skip

@@ -35,6 +35,8 @@ export function feed(doc, stage) {
     el.hidden = !session.feed || !box;
     if (el.hidden) return;
     Object.assign(el.style, { left: `${box.x}px`, top: `${box.y}px`, width: `${box.w}px`, height: `${box.h}px` });
+    el.classList.toggle("tight", box.w < 320);
+    el.classList.toggle("short", box.h < 230);
     if (shown !== n) build(n, session.feed);
     shown = n;
     update(n, m, session);
@@ -70,8 +72,8 @@ export function feed(doc, stage) {
     title.textContent = capital(now.kind.replace(/^an? /, ""));
     put(frame, { "aria-label": `The feed of ${now.kind}: ${now.order}` });
     note.textContent = `${capital(now.order)}; ${now.readers}${now.followers ? " whom they follow" : ""}.${now.hidden ? ` Names are hidden from readers (${Math.round(100 * now.hidden)}%), not from you.` : ""}`;
-    put(note, { title: now.says });
-    foot.textContent = [now.more && `${counted(now.more, "more entry", "more entries")} in the feed`, now.sunk && `${counted(now.sunk, "older one has", "older ones have")} sunk below it`,
+    put(note, { title: `${note.textContent} It is ${now.says}.` });
+    foot.textContent = [now.more && `${counted(now.more, "more entry", "more entries")} ${now.ranked ? "in the feed" : "on record"}`, now.sunk && `${counted(now.sunk, "older one has", "older ones have")} sunk below it`,
       hidden && `${counted(hidden, "answer", "answers")} to other entries taken down`].filter(Boolean).join("; ");
     frame.scrollTop = 0;
   }

@@ -4,6 +4,7 @@ const HEAD = 20; // room for the heading of an area
 const RECORD = 50; // room for the record at the foot
 const LINES = 2; // circles on screens of which it is told what they talk about
 const FOOT = 66; // room for that
+const FEED = 130; // room for a feed, at least
 const UNDER = 34; // room for the same under each of several tables
 
 import { ATTENTION, hasAttention } from "./feed.js";
@@ -31,7 +32,7 @@ export function places(doc, session, width, height) {
   const frame = narrow ? stacked(width, usable, beside, people, session.feed) : sided(width, usable, beside, people, session.feed);
   areas[main.is] = frame.main;
   const least = ATTENTION.head + ATTENTION.row * (doc.groups.length + 1);
-  share(frame.side, rest, away, areas, attention && !narrow && !people ? least : 0);
+  share(frame.side, rest, away, areas, session.feed ? FEED : 0, attention && !narrow && !people ? least : 0);
   if (attention && narrow && areas.away && !people) divide(areas);
   if (session.feed && areas.later) feedBeside(areas, narrow || people);
   if (areas.tables) seatTables(areas.tables, tables, marks);
@@ -74,9 +75,10 @@ function feedBeside(areas, above) {
     areas.later = box(all.x, all.y, all.w, h);
     areas.feed = box(all.x, all.y + h + 4, all.w, all.h - h - 4);
   } else {
-    const w = Math.max(120, Math.min(200, all.w * 0.32));
+    const tight = all.w < 460;
+    const w = tight ? 92 : Math.min(200, all.w * 0.32);
     areas.later = box(all.x, all.y, w, all.h);
-    areas.feed = box(all.x + w + 26, all.y, all.w - w - 38, all.h);
+    areas.feed = box(all.x + w + (tight ? 14 : 26), all.y, all.w - w - (tight ? 14 : 38), all.h);
   }
 }
 
@@ -88,9 +90,9 @@ function divide(areas) {
 }
 
 /* The side: each part gets what it needs at least, and of the rest as its people are many. */
-function share(side, rest, away, areas, attention) {
+function share(side, rest, away, areas, feed, attention) {
   if (!side) return;
-  const parts = [...rest.map((part) => ({ ...part, least: HEAD + 44 })), ...(away ? [{ is: "away", weight: 2, least: HEAD + 24 * away }] : []),
+  const parts = [...rest.map((part) => ({ ...part, least: HEAD + (part.is === "later" ? 44 + feed : 44) })), ...(away ? [{ is: "away", weight: 2, least: HEAD + 24 * away }] : []),
     ...(attention ? [{ is: "attention", weight: 2, least: attention }] : [])];
   const least = parts.reduce((n, part) => n + part.least, 0);
   const total = parts.reduce((n, part) => n + part.weight, 0);

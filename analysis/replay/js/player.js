@@ -104,7 +104,7 @@ function view(doc, name, explained, go) {
   const of = (what) => (name ? `${name}: ${what}` : what);
   const kicker = h("p", { class: "kicker" });
   const title = h("h2", {});
-  const stage = h("div", { class: "stage" });
+  const stage = h("div", { class: doc.entries ? "stage with-feed" : "stage" });
   const told = account(of);
   const closer = person(doc, of, () => { const i = picture.chosen(); picture.choose(-1); const mark = stage.querySelector(`[data-i="${i}"]:not(.gone)`); if (mark) mark.focus(); });
   let now = { session: 0, moment: 0, over: false };

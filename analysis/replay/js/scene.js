@@ -31,7 +31,7 @@ export function scene(el, doc, chose) {
 
   const resized = new ResizeObserver(() => {
     const width = Math.round(el.clientWidth);
-    const height = Math.round(Math.max(width < 560 ? 460 : 250, el.clientHeight));
+    const height = Math.round(Math.max(width < 560 ? (doc.entries ? 560 : 460) : 250, el.clientHeight));
     if (!width || (width === size.width && height === size.height)) return;
     size = { width, height };
     put(svg, { viewBox: `0 0 ${width} ${height}`, width, height });
@@ -263,7 +263,7 @@ function paintAreas(g, session, where) {
   for (const [name, area] of Object.entries(where.areas)) {
     const count = name === "away" ? session.absent + (session.reasons["left for good"] || 0) : session.here[name];
     if (!HEADINGS[name]) continue; // what a platform shows has headings of its own
-    const title = HEADINGS[name] + (count ? `: ${count}` : "");
+    const title = (name === "later" && area.w < 150 ? "later" : HEADINGS[name]) + (count ? `: ${count}` : "");
     if (name !== "tables") g.append(s("text", { class: "heading", x: area.x + 2, y: area.y + 13 }, title));
     else g.append(s("text", { class: "heading", x: area.x + 6, y: area.y + 13 }, `${where.tables.length > 1 ? "around the tables" : "at the table"}: ${count}`));
   }
