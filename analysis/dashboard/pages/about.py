@@ -27,6 +27,8 @@ ORDER: Final = (  # a session, as `sim.session` holds it: what happens, and the 
     ("They name strengths", "What somebody can do becomes known.", ("assets",)),
     ("They talk", "One floor in each circle; who speaks is heard by the others, if they attend.", ("floor", "speaking", "hearing")),
     ("It is written down", "A scribe keeps some of it; those who come later write for themselves.", ("documentation",)),
+    ("A platform carries it on", "Where a session has one: posts answer each other, a feed decides what is on top, a moderator what stays.",
+     ("platform", "following", "seeing", "answering", "moderation", "feed", "conflict")),
     ("They read", "Each alone, as far as time and openness go.", ("interpretation",)),
     ("They ask back", "Is this what you think? Somebody of that group answers.", ("understanding",)),
     ("A draft is made", "It follows the record, and the pen of whoever drafts; each accepts it or not, in private and in public.",
