@@ -11,6 +11,7 @@ from scipy import stats
 import scenarios
 import sim
 from sim import chance
+from sim.scenario import Platform
 from tests.sim.worlds import (
     FEW,
     QUICKLY,
@@ -325,19 +326,21 @@ def test_what_is_written_in_a_private_group_is_never_read_by_others(later):
     assert any(min(taken_in(open_one)[i]) < 5 for i in (5, 6, 7))
 
 
-def test_what_a_scribe_noted_is_for_everybody_whoever_may_read_the_platform():
-    scene = page(TOWN, {"readers": "members", "order": "newest"}, None, parameters={"turn_seconds": 20})
+def test_what_a_scribe_noted_is_for_everybody_and_bears_names_whatever_the_platform():
+    platform = {"readers": "members", "order": "newest", "anonymity": 1}
+    scene = page(TOWN, platform, None, parameters={"turn_seconds": 20})
     meeting = INSIDE | {
         "setting": "blended/distributed", "scribe": 1, "circle_size": 8, "minutes": 30, "live_share": 0.7,
         "agenda": {"dialogue": 0.1, "documentation": 0.3, "interpretation": 0.3},
     }  # fmt: skip
-    model = held(with_weeks(scene, week_0=meeting), log=True)
+    model = held(with_weeks(scene, week_0=meeting, week_1={"invited": ["citizens"]}), log=True)
     first = [e for e, entry in enumerate(model.record()) if entry["session"] == "week-0"]
     noted = {e for e in first if model.record()[e]["noted"]}
     assert noted
     assert noted < set(first)
     for i in (5, 6, 7):
         assert set(taken_in(model)[i]) & set(first) == noted
+        assert set(model.people.certainty[i, :2, 0] > 0) == {True}
 
 
 def test_an_answer_reaches_whom_it_answers_even_from_a_private_group():
@@ -515,6 +518,9 @@ def test_without_a_platform_nothing_of_platforms_is_observed():
 # ---- laws ----------------------------------------------------------------------------------------------------------
 
 
+NEUTRAL = Platform().model_dump(mode="json")  # every field, so that nothing of a template's platform is left
+
+
 def everywhere(scene, platform):
     """The same process with one platform, or none, wherever people contribute later."""
     table = scene.model_dump(mode="json")
@@ -532,7 +538,7 @@ def assert_same_run(one, other):
 @pytest.mark.parametrize("name", ["citizens-blended", "elderly-care-mixed"])
 def test_a_platform_with_nothing_to_it_is_the_plain_document(name):
     scene = scenarios.load(name)
-    plain, other = held(everywhere(scene, None)), held(everywhere(scene, {}))
+    plain, other = held(everywhere(scene, None)), held(everywhere(scene, NEUTRAL))
     assert plain.state.commons.inbox.size == 0 < other.state.commons.inbox.size
     assert_same_run(plain, other)
 
@@ -540,7 +546,7 @@ def test_a_platform_with_nothing_to_it_is_the_plain_document(name):
 @FEW
 @given(small_scenarios())
 def test_a_platform_with_nothing_to_it_changes_no_small_process(scene):
-    assert_same_run(held(scene), held(everywhere(scene, {})))
+    assert_same_run(held(scene), held(everywhere(scene, NEUTRAL)))
 
 
 @QUICKLY

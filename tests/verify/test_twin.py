@@ -268,7 +268,7 @@ def test_kernel_and_twin_agree_on_any_small_scenario(scenario):
 
 
 @settings(
-    max_examples=120, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 @given(scenario=drawn.scenarios(platform=3))
 def test_kernel_and_twin_agree_on_any_small_scenario_with_platforms(scenario):
