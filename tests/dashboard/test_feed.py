@@ -61,23 +61,27 @@ def test_the_feed_fills_and_is_read_and_a_person_shows_what_they_did(opened, doc
 
 
 @pytest.mark.parametrize(("size", "scheme"), [((1280, 720), "light"), ((390, 844), "dark")])
-def test_axe_finds_nothing_wrong_with_a_feed_and_it_fits(newcomer, doc, size, scheme):
+def test_axe_finds_nothing_wrong_with_a_feed_and_it_fits(newcomer, size, scheme):
     page = newcomer(
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
     )
     page.goto(f"/watch?scenario={GROUP}&seed=7")
     page.locator(".replay").wait_for()
-    step_to(page, doc, 2, "take")
+    page.get_by_role("slider", name="Moment of the process").fill("2750")
+    expect(page.locator(".account .now")).to_contain_text("They read on the platform")
     found = Axe().run(page).response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_platform_is_added_edited_kept_and_removed(opened):
-    page = opened("/design?scenario=around-the-table")
+    page = opened("/design?scenario=tick-box")
     editor = page.get_by_role("region", name="Editor")
-    field = lambda name: editor.get_by_label(name, exact=True)  # noqa: E731
-    first = next(iter(scenarios.load("around-the-table").sessions))
+
+    def field(name):
+        return editor.get_by_label(name, exact=True)
+
+    first = next(iter(scenarios.load("tick-box").sessions))
     editor.locator("summary", has_text="Platform").click()
     carries = editor.get_by_role("checkbox", name="A platform carries what is contributed later")
     carries.click()
@@ -95,7 +99,7 @@ def test_a_platform_is_added_edited_kept_and_removed(opened):
     expect(page.locator(".mending .item")).to_have_count(0)
     expect(field("Looking among one's own group")).to_be_visible()
     field("What stands on top").select_option("newest")
-    expect(page.get_by_role("status").filter(has_text="Order of")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="What stands on top of")).to_have_count(1)
     with page.expect_download() as download:
         page.get_by_role("button", name="Save TOML", exact=True).click()
     text = download.value.path().read_text(encoding="utf-8")
