@@ -92,7 +92,7 @@ PHASES = {
 
 
 # What a phase sets to what it is already, in a run that is the first in its world.
-CLEARED = {converse: {"reads", "reached"}}
+CLEARED = {converse: {"reads", "reached"}, create: {"answers", "reads", "reached"}}
 
 
 def busy():
@@ -108,7 +108,7 @@ def busy():
         "facilitation": 0.2,
         "platform": {"answering": 0.7, "order": "answered", "feed_window": 20, "moderation": 0.5},
     }
-    values = {"dropout_shape": 1, "post_seconds": 100, "creativity": 0.5, "mobilisation": 1, "enactment": 0.5}
+    values = {"dropout_shape": 1, "creativity": 0.5, "mobilisation": 1, "enactment": 0.5, "post_seconds": 100}
     groups["nurses"]["tolerance"] = 0.3
     return scenario(groups, weekly(6, **meeting), ("topic", "place"), parameters=values)
 
