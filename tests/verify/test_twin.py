@@ -242,6 +242,10 @@ CASES = {
         ["groups.*.tolerance=0.2", "parameters.conflict_cost=0.5", "templates.week.platform.anonymity=0.3"],
     ),
     "meetings beside a private group": ("elderly-care-mixed", []),
+    "a private group that opens later": (
+        "elderly-care-private-group",
+        ["sessions.week-1.invited=['carers']", "sessions.week-2.invited=['carers', 'nurses']"],
+    ),
     "a forum in small": ("elderly-care-forum", [*IN_SMALL, "templates.week.platform.feed_window=12"]),
     "a microblog in small": ("elderly-care-microblog", [*IN_SMALL, "follows.degree=4"]),
     "a blog in small": ("elderly-care-blog", ["groups.carers.size=12", "groups.nurses.size=4"]),
@@ -334,6 +338,41 @@ class TakesWordForMore(Participant):
     [("creativity", OutbidsOneself), ("enactment", WantsMoreThanWasDone), ("mobilisation", TakesWordForMore)],
 )
 def test_so_is_one_whose_optional_mechanism_is_changed(case, wrong):
+    process = type("Wrong", (TwinProcess,), {"participant": wrong})
+    assert first_difference(scenarios.load(*CASES[case]), process=process) is not None
+
+
+class HoldsBackNothing(Participant):
+    def may_see(self, entry):
+        return True
+
+
+class BeginsAtTheTop(Participant):
+    def looks_down(self, feed, meeting):
+        return feed
+
+
+class MindsNothing(Participant):
+    def is_conflict(self, distance, reader):
+        return False
+
+
+class AnswersTheFirst(Participant):
+    def chooses_parent(self, n, meeting):
+        return self.mind.pop(min(self.mind)) if meeting.platform and self.mind else None
+
+
+@pytest.mark.parametrize(
+    ("case", "wrong"),
+    [
+        ("a private group that opens later", HoldsBackNothing),
+        ("a private group", BeginsAtTheTop),
+        ("a private group with opponents", MindsNothing),
+        ("a private group", AnswersTheFirst),
+    ],
+    ids=lambda part: getattr(part, "__name__", ""),
+)
+def test_so_is_one_with_another_platform(case, wrong):
     process = type("Wrong", (TwinProcess,), {"participant": wrong})
     assert first_difference(scenarios.load(*CASES[case]), process=process) is not None
 
