@@ -1005,6 +1005,7 @@ class TwinProcess(mesa.Model):
         self.name_assets(meeting)
         self.converse(meeting)
         self.create(meeting)
+        self.rank_feed(meeting.platform)
         self.interpret(meeting)
         self.seek_understanding(meeting)
         self.decide(meeting)
@@ -1051,7 +1052,6 @@ class TwinProcess(mesa.Model):
         self.end_of_notes = len(self.record)
         for i in self.visitors:
             i.writes_posts(meeting)
-        self.rank_feed(meeting.platform)
 
     def rank_feed(self, platform):
         """7.10: what stands on top, once all have written."""
