@@ -9,6 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis import statistics
+from analysis.report import platforms
+from analysis.report.words import ON_PLATFORMS
 from sim import BARRIERS
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def _of_several(designs: tuple[Runs, ...], width: int) -> Iterator[Any]:
 
 def _outcomes_of_one(runs: Runs) -> Table:
     table = _table("", "mean", "95% interval")
-    for outcome in _known(MAIN, runs):
+    for outcome in _main((runs,)):
         found = statistics.at_the_end(runs, outcome)
         table.add_row(
             statistics.words(outcome), _mean(found), statistics.between(found) + _of_worlds(found, runs)
@@ -82,7 +84,7 @@ def _groups_of_one(runs: Runs) -> Table:
 
 def _outcomes_of_several(designs: tuple[Runs, ...]) -> Table:
     table = _table("", *(runs.scenario.name for runs in designs))
-    for outcome in _known(MAIN, designs[0]):
+    for outcome in _main(designs):
         table.add_row(_label(outcome, designs[0]), *(_in_two_lines(runs, outcome) for runs in designs))
     return table
 
@@ -138,6 +140,12 @@ def _scopes(runs: Runs) -> Iterator[tuple[str, str]]:
 
 def _label(outcome: str, runs: Runs) -> str:
     return f"cost, {runs.scenario.prices.currency}" if outcome == "cost" else statistics.words(outcome)
+
+
+def _main(designs: tuple[Runs, ...]) -> list[str]:
+    """The main outcomes and, where a design has a platform, what is observed there."""
+    there = any(platforms.has_one(runs.scenario) for runs in designs)
+    return _known((*MAIN, *(ON_PLATFORMS.outcomes if there else ())), designs[0])
 
 
 def _known(outcomes: Iterable[str], runs: Runs) -> list[str]:

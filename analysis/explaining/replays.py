@@ -24,7 +24,18 @@ if TYPE_CHECKING:
 CONSENSUS: Final = "consensus_reached"
 
 # Outcomes of which people want less.
-LESS: Final = frozenset({"left_out", "polarisation", "pseudo_consensus", "bimodality"})
+LESS: Final = frozenset(
+    {
+        "left_out",
+        "polarisation",
+        "pseudo_consensus",
+        "bimodality",
+        "conflict",
+        "competition",
+        "unread",
+        "taken_down",
+    }
+)
 
 
 def wanted(outcome: str) -> int:

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import scenarios
+from analysis.dashboard import drafts
 from analysis.replay import document
 
 GROUP = "elderly-care-private-group"
@@ -72,6 +73,22 @@ def test_axe_finds_nothing_wrong_with_a_feed_and_it_fits(newcomer, size, scheme)
     found = Axe().run(page).response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_a_platform_needs_goes_when_it_goes():
+    blog = drafts.begun(scenarios.load("elderly-care-blog"))
+    without = drafts.remove(blog, "groups", "blogger")
+    assert {session.platform.owner for session in without.scenario.sessions.values()} == {None}
+    followed = drafts.begun(scenarios.load("elderly-care-microblog"))
+    *most, last = followed.table["sessions"]
+    for session in most:
+        followed = drafts.platform(followed, session, there=False)
+        assert followed.scenario.follows is not None
+    assert drafts.platform(followed, last, there=False).scenario.follows is None
+    members = drafts.put(followed, ("sessions", last, "platform", "readers"), "members")
+    assert (members.pending, members.scenario.follows) == ({}, None)
+    alone = drafts.put(followed, ("follows", "degree"), 400)
+    assert "there are only 399" in alone.wrong("follows", "degree")
 
 
 def test_a_platform_is_added_edited_kept_and_removed(opened):

@@ -94,7 +94,7 @@ export function feed(doc, stage) {
   }
 
   function ghost([at, i, short, g, k, value, parent]) {
-    const line = h("div", { class: "entry" }, h("span", { class: `chip g${doc.groups[g].colour}` }, short), h("span", { class: "what" }, "taken down by a moderator"), h("span", { class: "position" }, signed(value)), h("span", { class: "count" }));
+    const line = h("div", { class: "entry" }, h("span", { class: `chip g${doc.groups[g].colour}` }, short), h("span", { class: "what" }, "taken down"), h("span", { class: "position" }, signed(value)), h("span", { class: "count" }));
     const li = h("li", { class: "ghost" }, line);
     rows.set(`ghost ${at}`, { li, line, ghost: { at, i, parent } });
     return li;

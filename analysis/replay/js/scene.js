@@ -127,7 +127,7 @@ export function scene(el, doc, chose) {
     bubbles.replaceChildren();
     if (moment.is === "talk") for (const one of moment.said) speak(session, one, where);
     if (moment.is === "post") for (const one of moment.said) write(one, where);
-    if (moment.is === "take") for (const one of moment.reads) takeIn(one, where, moment.reads.length);
+    if (moment.is === "take") for (const one of moment.reads) takeIn(one, where, moment);
     if (moment.is === "read") for (const [i] of moment.reads) for (const g of marksOf(i)) g.classList.add("reads");
     if (moment.is === "ask") for (const one of moment.answers) answer(one, where);
     if (moment.is === "draft") vote(moment);
@@ -165,17 +165,19 @@ export function scene(el, doc, chose) {
   }
 
   /* Somebody reads: thin lines to what they take in. */
-  function takeIn([i, , read], where, readers) {
+  function takeIn([i, , read], where, { reads, clashed = [] }) {
     const mark = markOf(where, "p" + i) || markOf(where, "l" + i);
     if (!mark) return;
     for (const g of marksOf(i)) g.classList.add("reads");
-    const colour = doc.groups[doc.people[order.get(i)].g].colour;
+    const { g: group, short } = doc.people[order.get(i)];
+    const { colour } = doc.groups[group];
+    const hurt = new Set(clashed.filter(([who]) => who === short).map(([, e]) => e));
     const ends = new Map(); // behind each edge of the list there is one end for all that is out of sight
     for (const e of read) {
       const to = common.place(e);
-      if (to) ends.set(to.y, to);
+      if (to) ends.set(to.y, { ...to, clash: hurt.has(e) });
     }
-    for (const to of ends.values()) speech.append(s("path", { class: `c${colour} attends${to.inside && readers < 5 ? "" : " faint"}`, d: bent(mark, to) }));
+    for (const to of ends.values()) speech.append(s("path", { class: `c${colour} attends${to.clash ? " clash" : to.inside && reads.length < 5 ? "" : " faint"}`, d: bent(mark, to) }));
   }
 
   /* Of whoever is chosen: what they have read by now, and whom they follow. */
