@@ -121,7 +121,6 @@ class _Teller:
         self.issues = {key: k for k, key in enumerate(model.scenario.issues)}
         self.groups = {key: g for g, key in enumerate(model.scenario.groups)}
         self.commons = Commons(model, people)
-        self.lines = 0
         self.gone: set[int] = set()
         self.told: set[int] = set()
         self.wheels = np.zeros(len(sim.MECHANISMS))
@@ -131,8 +130,7 @@ class _Teller:
         name = self.model.next_session
         assert name is not None
         self.model.step()
-        events = story.since(self.model, self.lines)
-        self.lines += len(events)
+        events = story.happened(self.model, name)
         scene = story.Scene(self.model, name, events, self.names, self.gone, self.told)
         chapter = scene.chapter()
         circles = self._circles()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -85,8 +84,8 @@ class Commons:
     def _read_on(self, scene: Scene, pool: Sequence[int]) -> list[int]:
         """Where everybody reads on from where they stopped: the latest entries, and of the others those read by most."""
         half = len(pool) - MOST_ROWS // 2 if len(pool) > MOST_ROWS else 0
-        counts = Counter(event.about for event in scene.of("took_in") if int(event.about or 0) < half)
-        read = sorted(int(e or 0) for e, _ in counts.most_common(MOST_ROWS // 2))
+        counts = Counter(scene.read[scene.read < half].tolist())
+        read = sorted(e for e, _ in counts.most_common(MOST_ROWS // 2))
         return [*read, *pool[half:]]
 
     def _with_ancestors(self, e: int) -> Iterator[int]:
@@ -108,40 +107,46 @@ class Commons:
 
     def _attention(self, scene: Scene, pool: Sequence[int]) -> Table:
         """What each group has read of each other one in this session, and whose entries there were to be read."""
-        groups, author = len(self.scenario.groups), self.model.state.record.author
+        groups, group = len(self.scenario.groups), np.asarray(self.model.people.group)
+        authors = group[np.asarray(self.model.state.record.author)]
         read = np.zeros((groups, groups), int)
-        for event in scene.of("took_in"):
-            read[self._group(event.actor), self._group(int(author[event.about]))] += 1
-        written = np.bincount([self._group(int(author[e])) for e in pool], minlength=groups)
+        np.add.at(read, (group[scene.readers], authors[scene.read]), 1)
+        written = np.bincount(authors[list(pool)], minlength=groups) if pool else np.zeros(groups, int)
         return {"attention": read.tolist(), "written": written.tolist()}
 
     # ---- moments -------------------------------------------------------------------------------------------------
 
     def reading(self, scene: Scene) -> Iterator[Table]:
         """People read, some in each moment: who which of the entries that are drawn, and how many each entry got."""
-        place = {e: n for n, e in enumerate(self.rows)}
-        taken = [event for event in scene.events if event.kind in ("took_in", "clashed")]
-        readers = [(i, list(events)) for i, events in groupby(taken, key=lambda event: event.actor)]
-        total = len(scene.of("took_in"))
-        for batch in evenly(readers, READINGS):
-            got = [0] * len(self.rows)
-            reads, clashed = [], []
-            for i, events in batch:
-                entries = [event.about for event in events if event.kind == "took_in"]
-                for e in entries:
-                    if e in place:
-                        got[place[e]] += 1
-                if i in self.drawn:
-                    reads.append([i, len(entries), [e for e in entries if e in place]])
-                clashed += [[self.names.short(i), event.about] for event in events if event.kind == "clashed"]
+        place = np.full(int(self.model.state.record.length[0]) + 1, -1)
+        place[self.rows] = np.arange(len(self.rows))
+        rows = place[scene.read]  # -1: read, and not drawn
+        people, first = np.unique(scene.readers, return_index=True)
+        ends = np.append(first, len(rows))  # everybody reads all that they read in one go
+        clashes: dict[int, list[Any]] = {}
+        for event in scene.of("clashed"):
+            clashes.setdefault(event.actor, []).append([self.names.short(event.actor), event.about])
+        for batch in evenly(range(len(people)), READINGS):
+            here = rows[ends[batch[0]] : ends[batch[-1] + 1]]
+            reads = [
+                [int(people[n]), int(ends[n + 1] - ends[n]), self._drawn_of(rows[ends[n] : ends[n + 1]])]
+                for n in batch
+                if int(people[n]) in self.drawn
+            ]
+            got = np.bincount(here[here >= 0], minlength=len(self.rows)).tolist()
+            clashed = [pair for n in batch for pair in clashes.get(int(people[n]), ())]
             moment: Table = {
                 "is": "take",
                 "readers": len(batch),
-                "entries": total,
+                "entries": len(rows),
                 "reads": reads,
                 "got": got,
             }
             yield moment | ({"clashed": clashed} if clashed else {})
+
+    def _drawn_of(self, rows: np.ndarray) -> list[int]:
+        """The entries at some places of the feed that is drawn."""
+        return [self.rows[row] for row in rows[rows >= 0]]
 
     # ---- the whole run -------------------------------------------------------------------------------------------
 

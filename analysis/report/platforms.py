@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -121,16 +120,17 @@ def _some(number: int, one: str, more: str) -> str:
 
 
 def _read(scene: Scene) -> Iterator[str]:
-    taken = scene.of("took_in")
-    if not taken:
+    if not len(scene.read):
         if scene.model.state.record.length[0]:
             yield "Nobody read anything on it."
         return
-    readers = Counter(event.actor for event in taken)
-    each = len(taken) / len(readers)
+    readers = set(scene.readers.tolist())
+    each = len(scene.read) / len(readers)
     who = words.count(len(readers), "person", "people")
     share = "" if len(readers) == 1 else f", {each:.0f} each on average" if each >= 1.5 else ", one each"
-    yield words.sentence(f"{who} read there, {words.count(len(taken), 'entry', 'entries')} in all{share}.")
+    yield words.sentence(
+        f"{who} read there, {words.count(len(scene.read), 'entry', 'entries')} in all{share}."
+    )
     fresh = _entries_of(scene)
     alone = sum(scene.model.state.commons.reads[e] == 0 for e in fresh)
     if fresh and alone:

@@ -101,14 +101,12 @@ def tell(runs: Runs, replicate: int) -> Story | None:
         return None
     model = CoProduction(scenario, seed=runs.seed, replicate=replicate, log=True)
     names, story = words.Names(scenario), Story(scenario.name, replicate, (), ())
-    chapters, told, gone, differed = [], 0, set[int](), set[int]()
+    chapters, gone, differed = [], set[int](), set[int]()
     while model.running:
         session = model.next_session
         assert session is not None
         model.step()
-        happened = since(model, told)
-        told += len(happened)
-        scene = Scene(model, session, happened, names, gone, differed)
+        scene = Scene(model, session, happened(model, session), names, gone, differed)
         chapters.append(scene.chapter())
         gone |= {event.actor for event in scene.of("left")}
         story.said.update((session, event.channel or "") for event in scene.of("said", "wrote"))
@@ -127,16 +125,37 @@ def _most_telling(chapters: list[Chapter]) -> tuple[Chapter, ...]:
     return tuple(chapters[n] for n in kept)
 
 
-def since(model: CoProduction, line: int) -> list[Event]:
-    """The events of the latest session."""
+def happened(model: CoProduction, session: str) -> list[Event]:
+    """The events of a session, but for who read which entry: there are as many of these as of all others together, times
+    ten, and `taken_in` counts them faster.
+    """
     from sim import events_of
 
     log = model.state.log
-    length = np.array([int(log.length[0]) - line])
-    latest = log._replace(
-        **{name: getattr(log, name)[line:] for name in log._fields if name != "length"}, length=length
-    )
-    return events_of(latest, model.scenario, model.people.group)
+    lines = np.flatnonzero(_lines(model, session) & ~_readings(model))
+    chosen = {name: getattr(log, name)[lines] for name in log._fields if name != "length"}
+    length = np.array([len(lines)])
+    return events_of(log._replace(**chosen, length=length), model.scenario, model.people.group)
+
+
+def taken_in(model: CoProduction, session: str) -> tuple[np.ndarray, np.ndarray]:
+    """Who read an entry of a platform in a session, and which: two arrays, reading by reading."""
+    log = model.state.log
+    lines = np.flatnonzero(_lines(model, session) & _readings(model))
+    return log.actor[lines], log.about[lines]
+
+
+def _lines(model: CoProduction, session: str) -> np.ndarray:
+    log = model.state.log
+    here = log.session == list(model.scenario.sessions).index(session)
+    here[int(log.length[0]) :] = False
+    return np.asarray(here)
+
+
+def _readings(model: CoProduction) -> np.ndarray:
+    from sim.events import TOOK_IN
+
+    return np.asarray(model.state.log.kind == TOOK_IN)
 
 
 def _endings(model: CoProduction) -> Iterator[Ending]:
@@ -153,7 +172,7 @@ class Scene:
     ----------
     model : the run, as it stands after the session.
     session : its name.
-    events : what happened in it.
+    events : what happened in it, as `happened` has it.
     names : what people are called.
     gone : who had left for good before.
     told : of whom the story has told already that they differed; added to.
@@ -171,6 +190,7 @@ class Scene:
         self.model, self.session, self.events, self.names = model, session, events, names
         self.gone, self.told = gone, told
         self.scenario = model.scenario
+        self.readers, self.read = taken_in(model, session)
         invited = [list(self.scenario.groups).index(group) for group in self.scenario.invited(session)]
         self.invited = np.flatnonzero(np.isin(model.people.group, invited)).tolist()
         self.here = sorted({event.actor for event in self.of("came")})

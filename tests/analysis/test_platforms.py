@@ -60,13 +60,12 @@ def test_show_tells_the_platform_and_who_follows_how_many():
 @pytest.mark.parametrize("name", ["private-group", "forum", "blog", "mixed"])
 def test_the_account_counts_what_the_log_holds(name):
     model = sim.CoProduction(scenarios.load(f"elderly-care-{name}"), seed=3, log=True)
-    names, line = Names(model.scenario), 0
+    names = Names(model.scenario)
     while model.running:
         session = model.next_session
         model.step()
-        happened = story.since(model, line)
-        line += len(happened)
-        scene = story.Scene(model, session, happened, names, set(), set())
+        scene = story.Scene(model, session, story.happened(model, session), names, set(), set())
+        happened = [event for event in model.events if event.session == session]
         said = " ".join(platforms.told(scene))
         if model.scenario.sessions[session].platform is None:
             assert said == ""

@@ -85,7 +85,7 @@ export function feed(doc, stage) {
     const noted = entry.flags & NOTED;
     const what = h("span", { class: "what", title: issue }, entry.parent < 0 ? `${noted ? "noted: " : ""}${issue}` : stance(doc, entry.value));
     const said = h("span", { class: "hidden" }, entry.parent < 0 ? `, ${noted ? "noted at a meeting" : "opens a thread"}: ` : ", answers: ");
-    const line = h("div", { class: "entry" }, h("span", { class: `chip g${doc.groups[entry.g].colour}` }, entry.short), said, what, clash, h("span", { class: "position", title: stance(doc, entry.value) }, signed(entry.value)), count);
+    const line = h("div", { class: "entry" }, h("span", { class: `chip g${doc.groups[entry.g].colour}` }, entry.short), said, what, clash, h("span", { class: "position", title: stance(doc, entry.value) }, signed(entry.value)), h("span", { class: "hidden" }, ", read by "), count);
     const why = sunk ? "has sunk below the feed; shown for its answers" : "further down the feed; shown for its answers";
     const li = h("li", { class: sunk ? "sunk" : "", title: ranked ? null : why }, line);
     const made = { li, line, count, clash, entry, ranked };
