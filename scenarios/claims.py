@@ -38,7 +38,7 @@ VARIABLE: Final = (
     *MECHANISMS,
     *(name for name in Session.model_fields if name not in ("title", "template", "agenda", "dials")),
     *(name for name in Group.model_fields if name not in ("title", "fee_per_hour")),
-    "sessions", "groups", "issues", "context", "decision", "pen", "accountability", *OPTIONAL,
+    "sessions", "groups", "issues", "follows", "context", "decision", "pen", "accountability", *OPTIONAL,
 )  # fmt: skip
 
 # Mechanisms that are also varied by other names.

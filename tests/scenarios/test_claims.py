@@ -45,9 +45,10 @@ def test_a_theory_that_is_not_there_is_told_with_the_nearest():
         scenarios.theory("eea")
 
 
-def test_the_library_holds_the_two_theories_their_neighbour_and_their_rivals():
+def test_the_library_holds_the_theories_that_are_promised():
     assert scenarios.theories() == (
         "blended", "contact", "eaa", "information", "linear", "media-synchronicity", "npt", "palmer", "power-first",
+        "social-media",
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def test_the_library_holds_the_processes_that_are_promised():
         "experience-based-codesign",
         "citizens-assembly",
         "platform",
+        *(f"elderly-care-{form}" for form in ("private-group", "forum", "microblog", "blog", "mixed")),
     }
     assert promised <= set(LIBRARY)
 
