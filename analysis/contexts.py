@@ -161,6 +161,7 @@ def of_contrast(scenarios: Sequence[Scenario]) -> Space:
 
 def assumptions(scenario: Scenario) -> Space:
     """What the model assumes: every behavioural constant over its plausible range, and the reading of the grid."""
+    left_out = dict(_idle(scenario))
     constants = tuple(
         Dimension(
             parameter.name,
@@ -172,15 +173,24 @@ def assumptions(scenario: Scenario) -> Space:
             of="parameter",
         )
         for parameter in sim.PARAMETERS
-        if parameter.sampled
+        if parameter.name not in left_out
     )
-    switches = {parameter.name: A_SWITCH for parameter in sim.PARAMETERS if not parameter.sampled}
     readings = ("media", "diagonal", "vertical")
     reading = Dimension(
         "reading", "the reading of the grid", "how interaction and fidelity depend on space", 0, 2,
         lay=lambda table, value: table.update(fidelity=value), kinds=readings, of="assumption",
     )  # fmt: skip
-    return Space((*constants, reading), switches)
+    return Space((*constants, reading), left_out)
+
+
+def _idle(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Constants that are not varied over a scenario, and why."""
+    on_platforms = any(session.platform is not None for session in scenario.sessions.values())
+    for parameter in sim.PARAMETERS:
+        if not parameter.sampled:
+            yield parameter.name, A_SWITCH
+        elif parameter.platform and not on_platforms:
+            yield parameter.name, "no session of this process is carried by a platform"
 
 
 def everything(scenario: Scenario) -> Space:
@@ -347,6 +357,11 @@ def _cell(part: int) -> Callable[[Table, Any], None]:
             table["setting"] = moved(table["setting"], value)
         for session in table["sessions"].values():
             session["setting"] = moved(session["setting"], value)
+            if session["setting"].startswith("same/"):
+                session["platform"] = None  # nobody comes later, whom it could carry
+        platforms = [session["platform"] for session in table["sessions"].values() if session["platform"]]
+        if not any(platform["readers"] == "followers" for platform in platforms):
+            table["follows"] = None
 
     return lay
 

@@ -1,8 +1,8 @@
 """The one table of behavioural constants. Nothing that shapes behaviour is buried in code.
 
 `bounds` is what validation accepts: wide enough for the limits at which the model equals known models.
-`plausible` is the range that studies sample; where it is a single point, they do not (`sampled`). `sure` says how much the default rests on: "high" (several studies agree),
-"medium" (one study, or a neighbouring field), "low" (judgement, or a figure from far away). Unless a source is named the
+`plausible` is the range that studies sample; where it is a single point, they do not (`sampled`). `sure` says how much the
+default rests on: "high" (several studies agree), "medium" (one study, or a neighbouring field), "low" (judgement, or a figure from far away). Unless a source is named the
 value is judgement: ours, open to dispute, and to be varied. A hypothesis that holds only at the defaults does not hold.
 """
 
@@ -26,6 +26,7 @@ class Parameter:
     meaning: str
     source: str = "judgement"
     sure: str = "low"
+    platform: bool = False  # does it matter in designs with a platform alone?
 
     @property
     def sampled(self) -> bool:
@@ -114,21 +115,21 @@ PARAMETERS: Final[tuple[Parameter, ...]] = (
     # Platforms
     Parameter("feed_depth", 1.0, (0, 1), (0.5, 1), "exponent",
               "how far down a feed of n entries people come in: at place n ** (this x a uniform number); 0 is always the top",
-              "judgement; direction: what stands on top is read most, and what lies deep is read by few"),
+              "judgement; direction: what stands on top is read most, and what lies deep is read by few", platform=True),
     Parameter("conflict_reach", 1.2, (1, 10), (1, 2), "factor",
-              "distance from which an answer is a conflict to whom it answers, as a multiple of the latitude of acceptance"),
+              "distance from which an answer is a conflict to whom it answers, as a multiple of the latitude of acceptance", platform=True),
     Parameter("conflict_cost", 0.1, (0, 1), (0.03, 0.3), "share of trust per conflict fully attended to",
               "how much trust in a group an answer costs that is a conflict",
-              "judgement; direction: new competition and conflict, Daneshvar et al. 2018, JMIR Hum Factors 5(1):e5"),
+              "judgement; direction: new competition and conflict, Daneshvar et al. 2018, JMIR Hum Factors 5(1):e5", platform=True),
     Parameter("mutual_gain", 0.05, (0, 1), (0.01, 0.15), "share of the gap per answer fully attended to",
               "how much trust in a group grows with an answer from somebody whom one has answered oneself",
-              "judgement; direction: reciprocity in sharing knowledge and mutual support, Daneshvar et al. 2018"),
+              "judgement; direction: reciprocity in sharing knowledge and mutual support, Daneshvar et al. 2018", platform=True),
     Parameter("legitimacy_cost", 0.15, (0, 1), (0.05, 0.3), "share of legitimacy per contribution taken down",
               "how much of the process's legitimacy is lost to somebody whose answer is taken down",
               "judgement; direction: heavier moderation lowers perceived fairness and legitimacy (510 participants, "
-              "Singapore, arXiv:1901.10720)"),
+              "Singapore, arXiv:1901.10720)", platform=True),
     Parameter("moderating_seconds", 60.0, (0, 3600), (20, 180), "seconds",
-              "work of a full-time moderator for each contribution to a platform"),
+              "work of a full-time moderator for each contribution to a platform", platform=True),
     # Decision
     Parameter("acceptance", 0.5, (0, 10), (0.35, 0.8), "factor",
               "latitude within which a draft is accepted, as a multiple of tolerance"),

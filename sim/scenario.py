@@ -632,7 +632,9 @@ def suggestion(found: str, known: Any) -> str:
     near = get_close_matches(found, list(known), n=1)
     if near:
         return f"; did you mean {near[0]!r}?"
-    return f"; known are {', '.join(list(known)[:12])}" if known else ""
+    shown = list(known)[:20]
+    more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
+    return f"; known are {', '.join(shown)}{more}" if known else ""
 
 
 def json_schema() -> dict[str, Any]:

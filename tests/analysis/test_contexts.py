@@ -81,6 +81,23 @@ def test_what_makes_no_sense_is_left_out_with_its_reason():
         space.only(["power_gap"])
 
 
+def test_what_matters_on_platforms_alone_is_varied_where_there_is_one():
+    plain, group = BLENDED, scenarios.load("elderly-care-private-group")
+    assert "no session" in contexts.assumptions(plain).left_out["conflict_cost"]
+    assert "conflict_cost" in contexts.assumptions(group).names
+    assert "creativity" in contexts.assumptions(group).left_out
+
+
+def test_a_platform_is_gone_where_nobody_comes_later():
+    microblog = scenarios.load("elderly-care-microblog")
+    space = contexts.context(microblog)
+    together = space.at(microblog, {"time": "same"})
+    assert together.follows is None
+    assert {session.platform for session in together.sessions.values()} == {None}
+    apart = space.at(microblog, {"time": "different"})
+    assert apart.follows == microblog.follows
+
+
 def test_an_unknown_dimension_is_told_with_those_there_are():
     with pytest.raises(sim.ScenarioError, match=r"there is no dimension 'weather'.*travel, digital"):
         contexts.context(BLENDED).only(["weather"])

@@ -34,8 +34,10 @@ EVERYTHING = {
             "agenda": {"dialogue": 0.5},
             "invited": ["patients"],
             "decide": True,
+            "platform": {"owner": "patients", "readers": "followers"},
         }
     },
+    "follows": {"degree": 2},
     "setting": "same/same",
     "preset": "eaa_only",
     "context": {

@@ -146,7 +146,7 @@ def test_a_theory_of_ones_own_can_build_on_a_scenario_beside_it(tmp_path):
 def test_sources_are_cited_by_what_can_be_looked_up():
     for name in scenarios.theories():
         source = scenarios.theory(name).source
-        assert re.search(r"doi:|without one source|stage models|Ockander", source), source
+        assert re.search(r"doi:|jmir\.org/|without one source|stage models|Ockander", source), source
 
 
 @pytest.mark.parametrize("model", [scenarios.Theory, scenarios.Patterns], ids=lambda model: model.__name__)
