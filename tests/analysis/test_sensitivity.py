@@ -234,7 +234,9 @@ def test_the_command_prints_the_result_as_json_and_keeps_tables_and_pictures(tmp
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     inputs = found["outcomes"]["alignment"]["inputs"]
-    assert {parameter.name for parameter in sim.PARAMETERS if parameter.sampled} <= inputs.keys()
+    assert {
+        parameter.name for parameter in sim.PARAMETERS if parameter.sampled and not parameter.platform
+    } <= inputs.keys()
     assert inputs.keys().isdisjoint(OPTIONAL)
     assert found["left_out"].keys() >= set(OPTIONAL)
     assert {"travel", "facilitation", "openness", "power_gap", "size", "time", "space"} <= inputs.keys()
