@@ -12,7 +12,7 @@ BIN  := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-header --no-annotate --upgrade
 
-.PHONY: help setup run dashboard assets test lanes bench docs check format lock clean
+.PHONY: help setup run dashboard assets test plain lanes bench docs check format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,12 +31,15 @@ assets: setup ## fetch again what the dashboard's pages need in the browser (npm
 
 test: setup ## all tests; with ARGS those alone
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
-	@$(if $(ARGS),true,$(MAKE) --no-print-directory lanes)
+	@$(if $(ARGS),true,$(MAKE) --no-print-directory plain)
 
-lanes: setup ## the kernel's tests once more with every index checked, and once uncompiled with coverage (part of test)
-	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "kernel and not slow" tests/sim tests/verify
+plain: setup ## the kernel's tests once more, uncompiled, with coverage (part of test)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "kernel and not slow and not counted" \
-		--cov=sim --cov-report= --cov-fail-under=95 tests/sim tests/verify
+		--cov=sim --cov-report= --cov-fail-under=95 tests/sim
+
+lanes: plain ## that, the twin uncompiled, and the kernel's tests with every index checked
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "kernel and not slow and not counted" tests/verify
+	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "kernel and not slow" tests/sim tests/verify
 
 bench: setup ## how fast it is here
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -27,7 +27,9 @@ def test_a_bet_is_there_again_after_a_reload(opened):
     page = opened("/teach?lesson=tick-box")
     choice = page.get_by_role("radio").first
     choice.check()
-    page.wait_for_function("(sessionStorage.getItem('coprod') || '').includes('tick-box')")
+    page.wait_for_function(
+        "(JSON.parse(sessionStorage.getItem('coprod') || '{}').bets || {})['tick-box']?.[0] === 'more'"
+    )
     page.reload()
     expect(page.get_by_role("radio").first).to_be_checked()
 
