@@ -34,12 +34,12 @@ test: setup ## all tests; with ARGS those alone
 	@$(if $(ARGS),true,$(MAKE) --no-print-directory plain)
 
 plain: setup ## the kernel's tests once more, uncompiled, with coverage (part of test)
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "kernel and not slow and not counted" \
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "kernel and not slow and not counted" \
 		--cov=sim --cov-report= --cov-fail-under=95 tests/sim
 
 lanes: plain ## that, the twin uncompiled, and the kernel's tests with every index checked
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "kernel and not slow and not counted" tests/verify
-	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -m "kernel and not slow" tests/sim tests/verify
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "kernel and not slow and not counted" tests/verify
+	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q -m "kernel and not slow" tests/sim tests/verify
 
 bench: setup ## how fast it is here
 	$(BIN)/python -m benchmarks $(ARGS)
