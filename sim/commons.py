@@ -22,7 +22,7 @@ EVERYBODY, MEMBERS, FOLLOWERS = range(3)  # who sees an entry
 UNREAD, NEWEST, ANSWERED = range(3)  # what stands on top
 NONE: Final = -1  # in place of an entry
 IN_MIND: Final = 2  # of the answers to oneself, and of other entries: so many of the latest read are kept in mind; judgement
-TRIES: Final = 8  # times somebody looks for another one to follow
+TRIES: Final = 8  # times somebody looks for another one to follow; judgement
 
 FIELDS: Final = (
     # entries
